@@ -1,0 +1,73 @@
+import type { types } from "@pulumi/command";
+import type * as pulumi from "@pulumi/pulumi";
+
+/** What a server does for the site. One machine of the rung `single` holds all three. */
+export type Tier = "web" | "app" | "database";
+
+/** What a rung asks of a platform when it wants a machine. */
+export interface ServerArgs {
+  /** The tiers this machine holds; policies read them to tell what fails with it. */
+  readonly tiers: readonly Tier[];
+  /** Where to place it, in the platform's own words (AWS: an availability zone). The platform chooses when unset. */
+  readonly zone?: string;
+}
+
+/** A machine reached over SSH. Registers `name`, `tiers`, `zone`, `platform`, `instanceId` and addresses as outputs, which policies read. */
+export interface Server extends pulumi.ComponentResource {
+  /** The server's name within its stack, such as `web-1`. */
+  readonly serverName: string;
+  readonly tiers: readonly Tier[];
+  readonly zone: pulumi.Output<string>;
+  /** How @pulumi/command reaches it; the private key inside is secret. */
+  readonly connection: pulumi.Output<types.input.remote.ConnectionArgs>;
+  readonly publicIp: pulumi.Output<string>;
+  readonly privateIp: pulumi.Output<string>;
+  /** Changes when the machine behind the address is another one: provisioning is triggered by it. */
+  readonly instanceId: pulumi.Output<string>;
+  /** Changes when the machine is resized (AWS: the instance type): provisioning is triggered by it. */
+  readonly size: pulumi.Output<string>;
+  /** A command line that logs in, for people. */
+  readonly login: pulumi.Output<string>;
+}
+
+/** One name that points at one address. */
+export interface DnsRecordArgs {
+  /** The full name, such as `www.foobar.com`. */
+  readonly hostname: string;
+  readonly type: "A" | "AAAA";
+  readonly address: pulumi.Input<string>;
+}
+
+/** Where a server's TLS certificate comes from. */
+export type Certificate =
+  | {
+      /** Signed by a certificate authority of this stack. */
+      readonly source: "local";
+      /** PEM, the certificate and what it is signed by. */
+      readonly certificate: pulumi.Output<string>;
+      /** PEM, secret. */
+      readonly privateKey: pulumi.Output<string>;
+      /** PEM of the authority, to be trusted by clients. */
+      readonly authority: pulumi.Output<string>;
+    }
+  | {
+      /** Asked for by the server itself. */
+      readonly source: "acme";
+      /** Where expiry warnings go. */
+      readonly email: string;
+      /** The ACME directory's URL. */
+      readonly directory: string;
+    };
+
+/** Where servers, addresses, names and certificates come from. A rung knows only this. */
+export interface Platform {
+  readonly name: "local" | "ssh" | "aws";
+  /** `address:port` of a DNS server that answers for the site's names, where the platform runs one. */
+  readonly dnsServer?: pulumi.Output<string>;
+  /** Makes or finds a machine. */
+  server(name: string, args: ServerArgs, options: pulumi.ComponentResourceOptions): Server;
+  /** Points a name at an address. Resolves when the record was accepted. */
+  dnsRecord(name: string, args: DnsRecordArgs, options: pulumi.CustomResourceOptions): pulumi.Resource;
+  /** A certificate for these names; the first is the main one. `dependsOn` holds the records that must exist first. */
+  certificate(name: string, hostnames: readonly string[], options: pulumi.CustomResourceOptions): Certificate;
+}
