@@ -1,0 +1,126 @@
+import { z } from "zod";
+import {
+  environmentName,
+  hostname,
+  json,
+  line,
+  privateSubnet,
+  relativePath,
+  urlPath,
+  wholeNumber,
+} from "./values";
+
+/** One configuration key: how its text is read, and what a person is told when it can't be. */
+export interface Key<Schema extends z.ZodType = z.ZodType> {
+  /** Reads the text that Pulumi hands over. */
+  readonly schema: Schema;
+  /** What is allowed, as it stands in an error. */
+  readonly expected: string;
+  /** A value that is right. */
+  readonly example: string;
+  /** The key must be set with `--secret`. */
+  readonly secret?: true;
+}
+
+function key<Schema extends z.ZodType>(
+  schema: Schema,
+  expected: string,
+  example: string,
+  options: { secret?: true } = {},
+): Key<Schema> {
+  return { schema, expected, example, ...options };
+}
+
+const rungs = ["single", "split-database", "load-balanced", "autoscaled"] as const;
+
+/** The keys that every platform knows. */
+const siteKeys = {
+  domain: key(hostname, "a full host name in lower case", "www.foobar.com"),
+  aliases: key(
+    json(z.array(hostname).max(20)),
+    "a list of host names that redirect to the domain",
+    '["foobar.com"]',
+  ),
+  platform: key(z.enum(["local", "ssh", "aws"]), "local, ssh or aws", "local"),
+  rung: key(z.enum(rungs), rungs.join(", "), "single"),
+  site: key(
+    line.refine((path) => !path.startsWith("~")),
+    "the site's folder, from the project's folder or absolute",
+    "site/php",
+  ),
+  runtime: key(z.enum(["php", "python"]), "php or python", "php"),
+  documentRoot: key(relativePath, "a folder inside the site that nginx serves", "public"),
+  healthPath: key(urlPath, "the path that answers 200 when the site and its database work", "/healthz"),
+  migrate: key(line, "one command line, run in the new release before it goes live", "php bin/migrate.php"),
+  sharedPaths: key(
+    json(z.array(relativePath).max(50)),
+    "a list of paths inside the site that outlive releases",
+    '["uploads"]',
+  ),
+  environment: key(
+    json(z.record(environmentName, line)),
+    "an object of environment variables, names in capitals",
+    '{"APP_ENV": "production"}',
+  ),
+  keepReleases: key(wholeNumber(2, 50), "how many releases stay on the server, 2 to 50", "5"),
+  database: key(z.enum(["mysql", "mariadb"]), "mysql or mariadb", "mysql"),
+  databasePassword: key(
+    z.string().min(12).max(128).pipe(line),
+    "12 to 128 characters on one line",
+    "$(openssl rand -base64 24)",
+    { secret: true },
+  ),
+  acmeEmail: key(z.email(), "an e-mail address for the certificate authority's warnings", "admin@foobar.com"),
+  acmeDirectory: key(
+    z.url({ protocol: /^https$/ }),
+    "the URL of an ACME directory",
+    "https://acme-v02.api.letsencrypt.org/directory",
+  ),
+};
+
+/** The keys of the platform `local`. */
+const localKeys = {
+  suite: key(z.enum(["sid", "trixie"]), "sid (MySQL) or trixie (MariaDB)", "sid"),
+  network: key(
+    z.string().regex(/^[a-z][a-z0-9-]{0,9}$/),
+    "1 to 10 lower-case letters, digits and hyphens, a letter first",
+    "local",
+  ),
+  subnet: key(privateSubnet, "a private network of 256 addresses", "10.88.0.0/24"),
+};
+
+/** The keys of the platform `ssh`. */
+const sshKeys = {
+  servers: key(
+    json(
+      z
+        .array(
+          z.strictObject({
+            address: z.union([hostname, z.ipv4(), z.ipv6()]),
+            user: z
+              .string()
+              .regex(/^[a-z_][a-z0-9_-]{0,31}$/)
+              .default("root"),
+            port: z.number().int().min(1).max(65535).default(22),
+            privateKey: z.string().includes("PRIVATE KEY"),
+            hostKey: z
+              .string()
+              .regex(/^(?:ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp\d+) [A-Za-z0-9+/]+=*(?: .*)?$/),
+          }),
+        )
+        .min(1)
+        .max(20),
+    ),
+    "a list of servers, each with address, user, port (1 to 65535), privateKey (PEM, secret) and hostKey (as ssh-keyscan prints it, without the name)",
+    '[{"address": "203.0.113.7", "user": "root", "port": 22, "privateKey": "…", "hostKey": "ssh-ed25519 …"}]',
+    { secret: true },
+  ),
+};
+
+/** Every key that `pulumi config` may hold under this project's name. */
+export const keys = { ...siteKeys, ...localKeys, ...sshKeys };
+
+export type KeyName = keyof typeof keys;
+
+/** The values as read, before defaults. */
+export type Values = { [Name in KeyName]?: z.output<(typeof keys)[Name]["schema"]> };

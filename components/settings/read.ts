@@ -1,0 +1,101 @@
+import { existsSync, statSync } from "node:fs";
+import { isAbsolute, join } from "node:path";
+import { closest } from "fastest-levenshtein";
+import { type Key, type KeyName, keys, type Values } from "./keys";
+import type { SettingsSource } from "./settings";
+
+/** The settings can't be used: one line for each key that is wrong. */
+export class SettingsError extends Error {
+  constructor(readonly lines: readonly string[]) {
+    super(lines.join("\n"));
+    this.name = "SettingsError";
+  }
+}
+
+type Complaint = (name: KeyName, problem: string) => void;
+
+/**
+ * Reads every key's text, then what only several keys together or the file system can tell.
+ * @throws {SettingsError} naming each wrong key, its value (never a secret's), what is allowed and an example.
+ */
+export function readValues(source: SettingsSource): Values & { site: string } {
+  const lines: string[] = [];
+  const complain: Complaint = (name, problem) => lines.push(describe(source, name, problem));
+  const values = readEach(source, lines, complain);
+  const site = values.site ?? "site/php";
+  const folder = isAbsolute(site) ? site : join(source.projectFolder, site);
+  checkTogether(values, complain);
+  checkFolder(values, folder, complain);
+  if (lines.length > 0) throw new SettingsError(lines);
+  return { ...values, site: folder };
+}
+
+function readEach(source: SettingsSource, lines: string[], complain: Complaint): Values {
+  const values: Record<string, unknown> = {};
+  const prefix = `${source.project}:`;
+  for (const [fullName, text] of Object.entries(source.config)) {
+    if (!fullName.startsWith(prefix)) continue;
+    const name = fullName.slice(prefix.length);
+    const key = (keys as Record<string, Key>)[name];
+    if (key === undefined) {
+      lines.push(unknownKey(source, name));
+    } else if (key.secret && !source.secretKeys.includes(fullName)) {
+      complain(name as KeyName, "is a secret but stands in the stack's file in plain text");
+    } else {
+      const result = key.schema.safeParse(text);
+      if (result.success) values[name] = result.data;
+      else complain(name as KeyName, key.secret ? "has a value that is not allowed" : `is ${quote(text)}`);
+    }
+  }
+  return values as Values;
+}
+
+/** What no key can tell by itself. */
+function checkTogether(values: Values, complain: Complaint): void {
+  const platform = values.platform ?? "local";
+  const domain = values.domain ?? "www.foobar.com";
+  if (values.databasePassword === undefined) complain("databasePassword", "is not set");
+  if (values.aliases?.includes(domain)) complain("aliases", `holds the domain ${domain} itself`);
+  if (platform === "local" && values.suite === "trixie" && values.database === "mysql") {
+    complain("database", "is mysql, which Debian trixie does not have; take mariadb, or the suite sid");
+  }
+  if (platform === "ssh" && values.servers === undefined) complain("servers", "is not set");
+}
+
+function checkFolder(values: Values, folder: string, complain: Complaint): void {
+  if (!isFolder(folder)) {
+    complain("site", `is ${quote(folder)}, where no folder is`);
+  } else if (!isFolder(join(folder, values.documentRoot ?? "public"))) {
+    complain("documentRoot", `is ${quote(values.documentRoot ?? "public")}, which is no folder in ${folder}`);
+  }
+}
+
+function isFolder(path: string): boolean {
+  return existsSync(path) && statSync(path).isDirectory();
+}
+
+function describe(source: SettingsSource, name: KeyName, problem: string): string {
+  const key: Key = keys[name];
+  const command = `pulumi config set${key.secret ? " --secret" : ""} ${name} ${shown(key.example)}`;
+  return `${source.project}:${name} ${problem}; expected ${key.expected}; for example: ${command} -s ${source.stack}`;
+}
+
+function unknownKey(source: SettingsSource, name: string): string {
+  const meant = closest(name, Object.keys(keys));
+  return (
+    `${source.project}:${name} is not a setting; did you mean ${meant}? ` +
+    `Remove it: pulumi config rm ${name} -s ${source.stack} (all settings: README.md, "Settings")`
+  );
+}
+
+/** A value as a person would type it in a shell. */
+function shown(example: string): string {
+  if (example.startsWith("$(")) return `"${example}"`;
+  return /^[A-Za-z0-9_./:@-]+$/.test(example) ? example : `'${example}'`;
+}
+
+/** A value in an error: on one line and not endless. */
+function quote(text: string): string {
+  const line = JSON.stringify(text);
+  return line.length > 100 ? `${line.slice(0, 99)}…"` : line;
+}
