@@ -1,0 +1,130 @@
+# shellcheck shell=bash
+# What every script of the `local` platform shares: where things lie, how they speak, locks and small files.
+# Sourced, never run.
+
+# What belongs to this host and outlives a reboot: networks, machines, zones.
+readonly state_directory=${ONE_SERVER_WEB_STATE:-/var/lib/one-server-web}
+# What a reboot rightly forgets: process ids and locks.
+readonly run_directory=${ONE_SERVER_WEB_RUN:-/run/one-server-web}
+# What was made once and may be deleted at any time: Debian trees. Shared by all clones of this user.
+readonly cache_directory=${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/one-server-web
+
+# File descriptors of the locks. Long-running children are started with all of them closed (see `detached`),
+# or the lock would last as long as the machine.
+readonly host_lock=7 network_lock=8 machine_lock=9
+
+# fail MESSAGE: one clear line, exit 1.
+fail() {
+  printf 'error: %s\n' "$*" >&2
+  exit 1
+}
+
+# usage_error MESSAGE: for a wrong command line, exit 2.
+usage_error() {
+  printf 'error: %s; see %s --help\n' "$*" "${0##*/}" >&2
+  exit 2
+}
+
+# step MESSAGE: progress, for people, on standard error; standard output is for results alone.
+step() {
+  printf '%s\n' "$*" >&2
+}
+
+# print_help FILE: the comment at the top of a script is its help.
+print_help() {
+  sed -n '2,/^[^#]/ { /^#/ s/^# \{0,1\}//p }' "$1"
+}
+
+# take_lock DESCRIPTOR FILE WHAT: waits until nobody else holds FILE.
+take_lock() {
+  local descriptor=$1 file=$2 what=$3
+  mkdir -p "${file%/*}"
+  eval "exec $descriptor>\"\$file\""
+  if ! flock --nonblock "$descriptor"; then
+    step "waiting for another run at work on $what"
+    flock --timeout 900 "$descriptor" || fail "$what: another run has held $file for 15 minutes; end it and try again"
+  fi
+}
+
+# detached COMMAND...: runs a command that outlives this script, holding none of its locks.
+detached() {
+  setsid "$@" 7>&- 8>&- 9>&- &
+}
+
+# write_file FILE: standard input becomes the file's content, whole or not at all.
+write_file() {
+  local temporary="$1.new.$$"
+  cat >"$temporary"
+  mv -f "$temporary" "$1"
+}
+
+# setting FILE KEY: the value of `KEY=value` in FILE, empty when there is none. The file is read, never run.
+setting() {
+  [ ! -f "$1" ] || sed -n "s/^$2=//p" "$1" | head -n 1
+}
+
+# json_string TEXT: as a JSON string with its quotes. For PEM, names and addresses: no control characters but newlines.
+json_string() {
+  local text=$1
+  text=${text//\\/\\\\}
+  text=${text//\"/\\\"}
+  text=${text//$'\n'/\\n}
+  printf '"%s"' "$text"
+}
+
+# check_network_name NAME: the bridge is `osw-NAME`, and an interface's name has 15 characters at most (IFNAMSIZ - 1).
+check_network_name() {
+  [[ $1 =~ ^[a-z]([a-z0-9-]{0,9}[a-z0-9])?$ ]] ||
+    usage_error "network: \"$1\" is not 1 to 11 lower-case letters, digits and inner dashes, such as \"site\""
+}
+
+# check_machine_name NAME: it becomes the host name.
+check_machine_name() {
+  [[ $1 =~ ^[a-z]([a-z0-9-]{0,29}[a-z0-9])?$ ]] ||
+    usage_error "machine: \"$1\" is not 1 to 31 lower-case letters, digits and inner dashes, such as \"web-1\""
+}
+
+# check_hostname NAME: a DNS name of letters, digits and dashes (RFC 1123), at most 253 characters.
+check_hostname() {
+  local label='[a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?'
+  [[ ${#1} -le 253 && $1 =~ ^$label(\.$label)*$ ]] || usage_error "hostname: \"$1\" is not a DNS name such as www.foobar.com"
+}
+
+network_directory() { printf '%s/networks/%s' "$state_directory" "$1"; }
+machine_directory() { printf '%s/networks/%s/machines/%s' "$state_directory" "$1" "$2"; }
+bridge_name() { printf 'osw-%s' "$1"; }
+
+# process_start PID: when the process started, in clock ticks since boot: with the id, it names one process for ever,
+# so that an id used again is never taken for ours. Field 22 of proc_pid_stat(5); the name before it may hold spaces.
+process_start() {
+  local stat
+  { stat=$(<"/proc/$1/stat"); } 2>/dev/null || return 1
+  # shellcheck disable=SC2086 # split into fields on purpose
+  set -- ${stat##*) }
+  [ "$1" != Z ] || return 1
+  printf '%s' "${20}"
+}
+
+# record_process FILE PID
+record_process() {
+  printf '%s %s\n' "$2" "$(process_start "$2")" | write_file "$1"
+}
+
+# recorded_process FILE: the id written there, when that very process still runs.
+recorded_process() {
+  local pid start
+  [ -f "$1" ] && read -r pid start <"$1" && [ -n "$start" ] && [ "$(process_start "$pid")" = "$start" ] && printf '%s' "$pid"
+}
+
+# wait_until SECONDS COMMAND...: asks ten times a second; fails when the time is over.
+wait_until() {
+  local deadline=$((SECONDS + $1))
+  shift
+  until "$@"; do
+    [ "$SECONDS" -lt "$deadline" ] || return 1
+    sleep 0.1
+  done
+}
+
+# This host runs systemd as its first process: what outlives a command belongs into a unit of its own there.
+host_runs_systemd() { [ -d /run/systemd/system ]; }

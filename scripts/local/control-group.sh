@@ -1,0 +1,53 @@
+# shellcheck shell=bash
+# A control group for each machine: its processes apart from the other machines' and from the command that started it,
+# and its memory limited when asked. Sourced, never run.
+
+readonly group_root=/sys/fs/cgroup
+
+# control_group_hierarchies: the folders of the hierarchies a machine gets a group in. Under systemd as first process the
+# machine's unit is its group already.
+control_group_hierarchies() {
+  host_runs_systemd && return 0
+  if [ -f "$group_root/cgroup.controllers" ]; then
+    printf '%s\n' "$group_root"
+  else
+    local hierarchy
+    for hierarchy in unified systemd memory; do
+      [ ! -d "$group_root/$hierarchy" ] || printf '%s\n' "$group_root/$hierarchy"
+    done
+  fi
+}
+
+# enter_control_group MACHINE MEBIBYTES: moves this shell, and so what it starts, into the machine's groups.
+enter_control_group() {
+  local machine=$1 memory=$2 hierarchy group
+  for hierarchy in $(control_group_hierarchies); do
+    group=$hierarchy/one-server-web/$machine
+    mkdir -p "$group"
+    if [ -n "$memory" ]; then limit_memory "$hierarchy" "$group" "$memory"; fi
+    echo $$ >"$group/cgroup.procs"
+  done
+}
+
+# limit_memory HIERARCHY GROUP MEBIBYTES: old and new layout name it differently. Swap would make a small machine slow
+# instead of small.
+limit_memory() {
+  local hierarchy=$1 group=$2 bytes=$(($3 * 1024 * 1024))
+  if [ -f "$group/memory.limit_in_bytes" ]; then
+    echo "$bytes" >"$group/memory.limit_in_bytes"
+  elif [ -f "$hierarchy/cgroup.controllers" ] && grep -qw memory "$hierarchy/cgroup.controllers"; then
+    echo +memory >"$hierarchy/cgroup.subtree_control"
+    echo +memory >"$hierarchy/one-server-web/cgroup.subtree_control"
+    echo "$bytes" >"$group/memory.max"
+    [ ! -f "$group/memory.swap.max" ] || echo 0 >"$group/memory.swap.max"
+  fi
+}
+
+# leave_no_control_group MACHINE: empty groups go, the machine's own below them first.
+leave_no_control_group() {
+  local hierarchy
+  for hierarchy in $(control_group_hierarchies); do
+    [ ! -d "$hierarchy/one-server-web/$1" ] || find "$hierarchy/one-server-web/$1" -depth -type d -exec rmdir {} + 2>/dev/null || true
+    rmdir "$hierarchy/one-server-web" 2>/dev/null || true
+  done
+}

@@ -1,0 +1,252 @@
+#!/usr/bin/env bash
+# A machine: Debian under systemd-nspawn in a network of this host, reached over SSH.
+#
+# usage: machine.sh create NETWORK NAME --suite SUITE --number NUMBER --authorized-key KEY [--memory MEBIBYTES]
+#                                      makes it, or brings what is there to these settings; prints JSON
+#        machine.sh destroy NETWORK NAME
+#        machine.sh start|stop|reboot|kill NETWORK NAME     kill is a power cut
+#        machine.sh status NETWORK NAME                     prints "running" or "stopped"
+#        machine.sh login NETWORK NAME                      a shell in it, as root
+#        machine.sh exec NETWORK NAME COMMAND...            one command in it, as root
+#        machine.sh console NETWORK NAME                    what it said while booting
+#        machine.sh list [NETWORK]                          the machines of this host
+#
+# SUITE: sid or trixie. NUMBER: its place in the subnet, from 2: with 10.90.0.0/24, 10 is 10.90.0.10.
+# KEY: the public SSH key root may log in with.
+set -euo pipefail
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+# shellcheck source-path=SCRIPTDIR source=tree.sh
+source "$here/tree.sh"
+# shellcheck source-path=SCRIPTDIR source=addresses.sh
+source "$here/addresses.sh"
+# shellcheck source-path=SCRIPTDIR source=control-group.sh
+source "$here/control-group.sh"
+# shellcheck source-path=SCRIPTDIR source=machine-tree.sh
+source "$here/machine-tree.sh"
+
+runtime_directory() { printf '%s/%s/%s' "$run_directory" "$1" "$2"; }
+supervisor_pid() { recorded_process "$(runtime_directory "$1" "$2")/supervisor.pid"; }
+nspawn_pid() { recorded_process "$(runtime_directory "$1" "$2")/nspawn.pid"; }
+runs() { supervisor_pid "$1" "$2" >/dev/null || nspawn_pid "$1" "$2" >/dev/null; }
+stopped() { ! runs "$1" "$2"; }
+
+# first_process NETWORK NAME: the id, on this host, of the machine's own first process.
+first_process() {
+  local nspawn pid
+  nspawn=$(nspawn_pid "$1" "$2") || return 1
+  for pid in $(cat "/proc/$nspawn/task/$nspawn/children" 2>/dev/null); do
+    # The process that set the machine up is a child too, for a moment; the first process is 1 in its own eyes.
+    if grep -q $'^NSpid:.*\t1$' "/proc/$pid/status" 2>/dev/null; then
+      printf '%s' "$pid"
+      return 0
+    fi
+  done
+  return 1
+}
+
+# answers_ssh ADDRESS: an SSH server greets there.
+answers_ssh() {
+  local greeting
+  greeting=$(timeout 2 bash -c "exec 3<>/dev/tcp/$1/22 && head -c 4 <&3" 2>/dev/null) && [ "$greeting" = SSH- ]
+}
+
+lock_machine() {
+  take_lock "$machine_lock" "$run_directory/$1/$2.lock" "the machine \"$2\""
+}
+
+need_machine() {
+  [ -f "$(machine_directory "$1" "$2")/settings" ] || fail "machine: the network \"$1\" has no machine \"$2\"; \`$0 list\` shows those there are"
+}
+
+# ready_or_gone ADDRESS NETWORK NAME: something to wait for that also ends when the machine died.
+ready_or_gone() { answers_ssh "$1" || stopped "$2" "$3"; }
+
+start_machine() {
+  local network=$1 name=$2 directory runtime address
+  directory=$(machine_directory "$network" "$name")
+  runtime=$(runtime_directory "$network" "$name")
+  address=$(setting "$directory/settings" address)
+  if stopped "$network" "$name"; then
+    "$here/network.sh" start "$network"
+    leave_no_control_group "$network-$name"
+    mkdir -p "$runtime"
+    launch "$network" "$name"
+  fi
+  wait_until 60 ready_or_gone "$address" "$network" "$name" && answers_ssh "$address" ||
+    fail "machine: \"$name\" does not answer SSH at $address after 60 s; what it said: $0 console $network $name"
+}
+
+# launch NETWORK NAME: hands the machine over to a unit of its own, or to a process of its own, and returns at once.
+launch() {
+  local network=$1 name=$2 memory console
+  console=$(machine_directory "$network" "$name")/console.log
+  memory=$(setting "$(machine_directory "$network" "$name")/settings" memory)
+  if host_runs_systemd; then
+    local properties=(--property=Delegate=yes --property=KillMode=mixed --property=TasksMax=16384
+      --property=StandardOutput="truncate:$console" --property=StandardError="truncate:$console")
+    [ -z "$memory" ] || properties+=(--property=MemoryMax="${memory}M" --property=MemorySwapMax=0)
+    systemd-run --quiet --collect --unit="one-server-web-$network-$name" --description="Machine $name of the network $network" \
+      --slice=machine.slice "${properties[@]}" bash "$here/supervise.sh" "$network" "$name" 7>&- 8>&- 9>&-
+  else
+    detached bash "$here/supervise.sh" "$network" "$name" </dev/null >"$console" 2>&1
+  fi
+  wait_until 10 runs "$network" "$name" || fail "machine: \"$name\" could not be started: $(tail -n 3 "$console")"
+}
+
+# stop_machine NETWORK NAME: as with a power button: the machine shuts down by itself; after 40 s the power is cut.
+stop_machine() {
+  local network=$1 name=$2 pid
+  pid=$(nspawn_pid "$network" "$name") && kill -TERM "$pid"
+  wait_until 40 stopped "$network" "$name" || kill_machine "$network" "$name"
+  leave_no_control_group "$network-$name"
+}
+
+# kill_machine NETWORK NAME: nothing in it gets another turn. Its processes die with its first one.
+kill_machine() {
+  local network=$1 name=$2 pid file
+  for file in supervisor nspawn; do
+    pid=$("${file}_pid" "$network" "$name") && {
+      [ "$file" = supervisor ] || kill -KILL "$(first_process "$network" "$name")" 2>/dev/null || true
+      kill -KILL "$pid" 2>/dev/null || true
+    }
+  done
+  wait_until 20 stopped "$network" "$name" || fail "machine: \"$name\" does not die; see \`ps\`"
+  leave_no_control_group "$network-$name"
+}
+
+create_machine() {
+  local network=$1 name=$2 suite=$3 number=$4 key=$5 memory=$6 directory subnet address settings started=$SECONDS
+  directory=$(machine_directory "$network" "$name")
+  settings=$directory/settings
+  require_host
+  subnet=$(setting "$(network_directory "$network")/settings" subnet)
+  [ -n "$subnet" ] || fail "network: this host has no network \"$network\"; make it first: $here/network.sh create"
+  address=$(subnet_address "$subnet" "$number") && subnet_holds "$subnet" "$address" ||
+    usage_error "number: $number is no machine's place in $subnet"
+  lock_machine "$network" "$name"
+  if [ ! -d "$directory/tree" ]; then
+    local source
+    check_disk
+    source=$(create_tree "$suite")
+    mkdir -p "$directory"
+    step "$name: copying the Debian tree"
+    copy_tree "$source" "$directory"
+    # The copy is a new machine whatever came before: whoever provisions it must know.
+    cat /proc/sys/kernel/random/uuid >"$directory/instance-id"
+  fi
+  [ -z "$(setting "$settings" suite)" ] || [ "$(setting "$settings" suite)" = "$suite" ] ||
+    fail "suite: the machine \"$name\" is $(setting "$settings" suite); destroy it before it becomes $suite"
+  if [ "$(setting "$settings" address) $(setting "$settings" memory)" != "$address $memory" ] && runs "$network" "$name"; then
+    step "$name: restarting for its new settings"
+    stop_machine "$network" "$name"
+  fi
+  stopped "$network" "$name" && configure_tree "$directory" "$name" "$address" "${subnet#*/}" "$(subnet_address "$subnet" 1)" "$suite"
+  authorize_key "$directory/tree" "$key"
+  printf 'suite=%s\naddress=%s\nnumber=%s\nmemory=%s\n' "$suite" "$address" "$number" "$memory" | write_file "$settings"
+  stopped "$network" "$name" && step "$name: starting at $address"
+  start_machine "$network" "$name"
+  step "$name: answers SSH at $address, after $((SECONDS - started)) s"
+  print_machine "$network" "$name"
+}
+
+print_machine() {
+  local network=$1 name=$2 directory
+  directory=$(machine_directory "$network" "$name")
+  printf '{"name":%s,"address":%s,"hostKey":%s,"instanceId":%s,"suite":%s,"memory":%s}\n' \
+    "$(json_string "$name")" "$(json_string "$(setting "$directory/settings" address)")" \
+    "$(json_string "$(cut -d ' ' -f 1,2 "$directory/tree/etc/ssh/ssh_host_ed25519_key.pub")")" \
+    "$(json_string "$(cat "$directory/instance-id")")" "$(json_string "$(setting "$directory/settings" suite)")" \
+    "$(json_string "$(setting "$directory/settings" memory)")"
+}
+
+destroy_machine() {
+  local network=$1 name=$2 directory
+  directory=$(machine_directory "$network" "$name")
+  lock_machine "$network" "$name"
+  if runs "$network" "$name"; then kill_machine "$network" "$name"; fi
+  leave_no_control_group "$network-$name"
+  rm -rf "$directory" "$(runtime_directory "$network" "$name")" "$run_directory/$network/$name.lock"
+}
+
+# in_machine NETWORK NAME COMMAND...: joins the machine's namespaces, so that it works even where SSH does not.
+in_machine() {
+  local network=$1 name=$2 pid
+  shift 2
+  pid=$(first_process "$network" "$name") || fail "machine: \"$name\" is stopped; start it: $0 start $network $name"
+  # Where this shell stands may not exist in there.
+  cd /
+  exec nsenter --target "$pid" --mount --uts --ipc --net --pid --cgroup --root --wd=/root \
+    env -i HOME=/root USER=root LOGNAME=root TERM="${TERM:-dumb}" LANG=C.UTF-8 \
+    PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin "$@"
+}
+
+list_machines() {
+  local settings directory network name
+  for settings in "$state_directory"/networks/${1:-*}/machines/*/settings; do
+    [ -f "$settings" ] || continue
+    directory=${settings%/settings}
+    name=${directory##*/}
+    network=${directory%/machines/*}
+    network=${network##*/}
+    printf '%s\t%s\t%s\t%s\n' "$network" "$name" "$(setting "$settings" address)" "$(machine_status "$network" "$name")"
+  done
+}
+
+machine_status() { if runs "$1" "$2"; then printf running; else printf stopped; fi; }
+
+parse_create() {
+  local network=$1 name=$2 suite='' number='' key='' memory=''
+  shift 2
+  while [ $# -gt 0 ]; do
+    [ $# -ge 2 ] || usage_error "$1 wants a value"
+    case $1 in
+      --suite) suite=$2 ;;
+      --number) number=$2 ;;
+      --authorized-key) key=$2 ;;
+      --memory) memory=$2 ;;
+      *) usage_error "unknown argument \"$1\"" ;;
+    esac
+    shift 2
+  done
+  check_suite "$suite"
+  [[ $number =~ ^[1-9][0-9]{0,4}$ ]] || usage_error "number: \"$number\" is not a whole number from 2"
+  [[ $key =~ ^(ssh|ecdsa|sk)-[a-z0-9@.-]+\ [A-Za-z0-9+/=]+(\ .*)?$ ]] || usage_error "authorized-key: not a public SSH key such as \"ssh-ed25519 AAAA...\""
+  [[ $memory =~ ^([1-9][0-9]{2,6})?$ ]] || usage_error "memory: \"$memory\" is not a number of mebibytes from 100"
+  create_machine "$network" "$name" "$suite" "$number" "$key" "$memory"
+}
+
+main() {
+  local action=${1:-} network=${2:-} name=${3:-}
+  case $action in
+    -h | --help) print_help "$0"; return ;;
+    list) list_machines "$network"; return ;;
+    create | destroy | start | stop | reboot | kill | status | login | exec | console) ;;
+    *) usage_error "expected create, destroy, start, stop, reboot, kill, status, login, exec, console or list, got \"$action\"" ;;
+  esac
+  check_network_name "$network"
+  check_machine_name "$name"
+  check_kind
+  shift 3
+  case $action in
+    create) parse_create "$network" "$name" "$@"; return ;;
+    destroy) destroy_machine "$network" "$name"; return ;;
+  esac
+  need_machine "$network" "$name"
+  case $action in
+    start) lock_machine "$network" "$name"; start_machine "$network" "$name" ;;
+    stop) lock_machine "$network" "$name"; stop_machine "$network" "$name" ;;
+    kill) lock_machine "$network" "$name"; kill_machine "$network" "$name" ;;
+    reboot)
+      lock_machine "$network" "$name"
+      stop_machine "$network" "$name"
+      start_machine "$network" "$name"
+      ;;
+    status) machine_status "$network" "$name"; printf '\n' ;;
+    login) in_machine "$network" "$name" bash --login ;;
+    exec) [ $# -gt 0 ] || usage_error "exec wants a command"; in_machine "$network" "$name" "$@" ;;
+    console) cat "$(machine_directory "$network" "$name")/console.log" ;;
+  esac
+}
+
+main "$@"
