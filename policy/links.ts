@@ -1,0 +1,50 @@
+import { balancerLinks } from "./links/balancers";
+import { nameLinks } from "./links/names";
+import { serverLinks } from "./links/servers";
+import { clusterType, databaseType, lightsailDatabaseType } from "./members/data";
+import { groupType, templateOf } from "./members/fleets";
+import type { Member } from "./members/member";
+import { keyOf, type Resources } from "./resources";
+import { type ResourceEdges, UnionFind } from "./unionFind";
+
+/** How members belong together. */
+export interface Links {
+  /** Members that stand in for one another share a root. */
+  readonly unions: UnionFind;
+  /** Pairs of keys: the first sends requests to the second. */
+  readonly edges: ResourceEdges;
+  /** Keys of members that get requests only while they live. */
+  readonly balanced: Set<string>;
+}
+
+/** Finds which members stand in for one another and which send requests to which. */
+export function links(resources: Resources, members: readonly Member[]): Links {
+  const found: Links = { unions: new UnionFind(), edges: [], balanced: new Set() };
+  balancerLinks(resources, found);
+  nameLinks(resources, found);
+  serverLinks(members, found);
+  dataLinks(resources, members, found);
+  return found;
+}
+
+const dataTypes = [
+  databaseType,
+  clusterType,
+  lightsailDatabaseType,
+  "aws:elasticache/cluster:Cluster",
+  "aws:elasticache/replicationGroup:ReplicationGroup",
+  "aws:elasticache/serverlessCache:ServerlessCache",
+  "aws:efs/fileSystem:FileSystem",
+];
+
+/** Machines that are told where a database is use it. */
+function dataLinks(resources: Resources, members: readonly Member[], found: Links): void {
+  for (const member of members) {
+    if (!member.tiers.includes("web") && !member.tiers.includes("app")) continue;
+    const template = member.type === groupType ? templateOf(resources, member.resource) : undefined;
+    for (const resource of [member.resource, template])
+      if (resource !== undefined)
+        for (const target of resources.dependencies(resource, dataTypes))
+          found.edges.push([member.key, keyOf(target)]);
+  }
+}

@@ -1,0 +1,211 @@
+import {
+  append,
+  flag,
+  keyOf,
+  list,
+  number,
+  type Resources,
+  type ResourceView,
+  text,
+  unknownProperty,
+} from "../resources";
+import { unionOfZones, type Zones, zonesOf } from "../zones";
+import type { Member, Survival } from "./member";
+import { nested } from "./roles";
+
+export const databaseType = "aws:rds/instance:Instance";
+export const clusterType = "aws:rds/cluster:Cluster";
+export const clusterInstanceType = "aws:rds/clusterInstance:ClusterInstance";
+export const lightsailDatabaseType = "aws:lightsail/database:Database";
+const bucketTypes = ["aws:s3/bucket:Bucket", "aws:s3/bucketV2:BucketV2"];
+const websiteTypes = [
+  "aws:s3/bucketWebsiteConfiguration:BucketWebsiteConfiguration",
+  "aws:s3/bucketWebsiteConfigurationV2:BucketWebsiteConfigurationV2",
+];
+
+/** What keeps the site's data: databases, caches, file systems, buckets. */
+export function data(resources: Resources): Member[] {
+  return [
+    ...resources
+      .ofType(databaseType)
+      .filter((database) => !isReplica(resources, database))
+      .map((database) => rds(resources, database)),
+    ...clusters(resources),
+    ...resources.ofType(lightsailDatabaseType).map(lightsailDatabase),
+    ...caches(resources),
+    ...resources.ofType("aws:efs/fileSystem:FileSystem").map(fileSystem),
+    ...buckets(resources),
+  ];
+}
+
+/** True for a read replica: it helps reading, but nothing switches over to it by itself. */
+export function isReplica(resources: Resources, database: ResourceView): boolean {
+  return (
+    database.properties.replicateSourceDb !== undefined &&
+    database.properties.replicateSourceDb !== null &&
+    database.properties.replicateSourceDb !== "" &&
+    resources.ofType(databaseType).length > 1
+  );
+}
+
+function rds(resources: Resources, database: ResourceView): Member {
+  const multiZone = flag(database, "multiAz");
+  const member = keeper(database, "RDS instance", "database", multiZone === true ? "zone" : "nothing", "rds");
+  return {
+    ...member,
+    countKnown: !unknownProperty(database, "multiAz"),
+    zones: zonesOf(resources, database, ["availabilityZone"], []),
+    ...sized(database, "instanceClass"),
+  };
+}
+
+function clusters(resources: Resources): Member[] {
+  const instances = new Map<string, ResourceView[]>();
+  for (const instance of resources.ofType(clusterInstanceType))
+    for (const cluster of resources.referred(instance, "clusterIdentifier", [clusterType]))
+      append(instances, keyOf(cluster), instance);
+  return resources.ofType(clusterType).map((cluster) => {
+    const members = instances.get(keyOf(cluster)) ?? [];
+    // A "Multi-AZ DB cluster" (MySQL or PostgreSQL, not Aurora) names its instance class itself and always has three instances in three zones.
+    const builtIn = text(cluster, "dbClusterInstanceClass") !== undefined;
+    const count = builtIn ? 3 : members.length;
+    const zones = clusterZones(resources, cluster, members);
+    const spread = builtIn || (count >= 2 && !(zones.known && zones.names.length < 2));
+    const first = members[0];
+    return {
+      ...keeper(
+        cluster,
+        builtIn ? "RDS cluster" : "Aurora cluster",
+        "database",
+        spread ? "zone" : count >= 2 ? "machine" : "nothing",
+        "aurora",
+      ),
+      count: Math.max(1, count),
+      zones,
+      ...(first === undefined ? sized(cluster, "dbClusterInstanceClass") : sized(first, "instanceClass")),
+    };
+  });
+}
+
+/** Aurora spreads its instances over the zones of its subnet group unless each is put into a zone by name. */
+function clusterZones(resources: Resources, cluster: ResourceView, members: readonly ResourceView[]): Zones {
+  const placed = members.map((member) => zonesOf(resources, member, ["availabilityZone"], []));
+  if (placed.length > 0 && placed.every(({ names }) => names.length > 0)) return unionOfZones(placed);
+  return zonesOf(resources, cluster, ["availabilityZones"], []);
+}
+
+function lightsailDatabase(database: ResourceView): Member {
+  const bundle = text(database, "bundleId");
+  const highlyAvailable = bundle?.includes("_ha_") === true;
+  return {
+    ...keeper(
+      database,
+      "Lightsail database",
+      "database",
+      highlyAvailable ? "zone" : "nothing",
+      "lightsailDatabase",
+    ),
+    countKnown: bundle !== undefined,
+    ...sized(database, "bundleId"),
+  };
+}
+
+function caches(resources: Resources): Member[] {
+  const alone = resources
+    .ofType("aws:elasticache/cluster:Cluster")
+    .filter(
+      (cluster) =>
+        cluster.properties.replicationGroupId === undefined || cluster.properties.replicationGroupId === "",
+    );
+  const groups = resources.ofType("aws:elasticache/replicationGroup:ReplicationGroup");
+  const serverless = resources.ofType("aws:elasticache/serverlessCache:ServerlessCache");
+  return [
+    ...alone.map((cluster) => ({
+      ...keeper(cluster, "ElastiCache cluster", "cache", "nothing", "elasticache"),
+      zones: zonesOf(resources, cluster, ["availabilityZone", "preferredAvailabilityZones"], []),
+      ...sized(cluster, "nodeType"),
+    })),
+    ...groups.map((group) => {
+      const shards = number(group, "replicasPerNodeGroup");
+      const nodes = shards === undefined ? (number(group, "numCacheClusters") ?? 1) : shards + 1;
+      const failsOver = flag(group, "automaticFailoverEnabled") === true && nodes >= 2;
+      const survives: Survival = !failsOver
+        ? "nothing"
+        : flag(group, "multiAzEnabled") === true
+          ? "zone"
+          : "machine";
+      return {
+        ...keeper(group, "ElastiCache replication group", "cache", survives, "elasticache"),
+        count: Math.max(1, nodes),
+        countKnown: !["automaticFailoverEnabled", "multiAzEnabled", "numCacheClusters"].some((property) =>
+          unknownProperty(group, property),
+        ),
+        ...sized(group, "nodeType"),
+      };
+    }),
+    ...serverless.map((cache) =>
+      keeper(cache, "ElastiCache serverless cache", "cache", "zone", "elasticache"),
+    ),
+  ];
+}
+
+function fileSystem(system: ResourceView): Member {
+  const oneZone = text(system, "availabilityZoneName");
+  return {
+    ...keeper(
+      system,
+      "EFS file system",
+      "storage",
+      oneZone === undefined ? "zone" : "machine",
+      oneZone === undefined ? "efs" : "efsOneZone",
+    ),
+    zones: oneZone === undefined ? { names: [], known: true } : { names: [oneZone], known: true },
+    countKnown: !unknownProperty(system, "availabilityZoneName"),
+  };
+}
+
+/** Buckets: those that serve the website itself are essential, others (logs, uploads, state) stand beside it. */
+function buckets(resources: Resources): Member[] {
+  const serving = new Set<ResourceView>();
+  for (const website of resources.ofType(...websiteTypes))
+    for (const bucket of resources.referred(website, "bucket", bucketTypes)) serving.add(bucket);
+  for (const distribution of resources.ofType("aws:cloudfront/distribution:Distribution"))
+    for (const origin of nested(distribution, "origins"))
+      for (const bucket of resources.referred(origin, "domainName", bucketTypes)) serving.add(bucket);
+  return resources.ofType(...bucketTypes).map((bucket) => {
+    const essential =
+      serving.has(bucket) || list(bucket, "website").length > 0 || list(bucket, "websites").length > 0;
+    return { ...keeper(bucket, "S3 bucket", "storage", "zone", "s3"), essential };
+  });
+}
+
+function keeper(
+  resource: ResourceView,
+  kind: string,
+  tier: "database" | "cache" | "storage",
+  survives: Survival,
+  service: string,
+): Member {
+  return {
+    key: keyOf(resource),
+    name: resource.name,
+    type: resource.type,
+    kind,
+    platform: "aws",
+    tiers: [tier],
+    count: 1,
+    countKnown: true,
+    zones: { names: [], known: true },
+    survives,
+    heals: true,
+    scales: false,
+    essential: true,
+    service,
+    resource,
+  };
+}
+
+function sized(resource: ResourceView, property: string): { readonly size?: string } {
+  const size = text(resource, property);
+  return size === undefined ? {} : { size };
+}

@@ -1,0 +1,140 @@
+import { isUnknown, keyOf, type Resources, type ResourceView, text, texts } from "../resources";
+import { unionOfZones, zonesOf } from "../zones";
+import type { Member, Survival } from "./member";
+import { nested } from "./roles";
+
+export const recordType = "aws:route53/record:Record";
+export const localRecordType = "one-server-web:local:DnsRecord";
+export const eipType = "aws:ec2/eip:Eip";
+export const balancerType = "aws:lb/loadBalancer:LoadBalancer";
+export const classicBalancerType = "aws:elb/loadBalancer:LoadBalancer";
+export const lightsailBalancerType = "aws:lightsail/lb:Lb";
+export const distributionType = "aws:cloudfront/distribution:Distribution";
+export const accessTypes = ["A", "AAAA", "CNAME"];
+
+/** What stands between the visitor and the web servers: names, addresses, load balancers, content delivery. */
+export function entrances(resources: Resources): Member[] {
+  return [
+    ...names(resources),
+    ...resources.ofType(eipType, "aws:lightsail/staticIp:StaticIp").map(address),
+    ...resources.ofType(balancerType).map((balancer) => loadBalancer(resources, balancer)),
+    ...resources.ofType(classicBalancerType).map((balancer) => classicBalancer(resources, balancer)),
+    ...resources
+      .ofType(lightsailBalancerType)
+      .map((balancer) =>
+        entrance(balancer, "Lightsail load balancer", "loadBalancer", "zone", "lightsailLb"),
+      ),
+    ...resources
+      .ofType(distributionType)
+      .map((distribution) =>
+        entrance(distribution, "CloudFront distribution", "loadBalancer", "region", "cloudfront"),
+      ),
+  ];
+}
+
+/** The records by which visitors find the site; those for mail, certificates and delegation are left out. */
+export function siteRecords(resources: Resources): ResourceView[] {
+  const records = resources.ofType(recordType).filter((record) => {
+    const type = text(record, "type");
+    if (type !== undefined && !accessTypes.includes(type)) return false;
+    if (text(record, "name")?.startsWith("_")) return false;
+    return resources.referred(record, "name", ["aws:acm/certificate:Certificate"]).length === 0;
+  });
+  return [...records, ...resources.ofType(localRecordType)];
+}
+
+/** The full name that a record answers for. */
+export function hostnameOf(record: ResourceView): string {
+  return text(record, "fqdn") ?? text(record, "hostname") ?? text(record, "name") ?? record.name;
+}
+
+/**
+ * One member for each name, whatever number of records answer for it. The local platform's DNS server lives and dies with the host that holds all
+ * servers: that is said of the servers.
+ */
+function names(resources: Resources): Member[] {
+  const byName = new Map<string, ResourceView>();
+  for (const record of siteRecords(resources)) {
+    const name = hostnameOf(record);
+    if (!byName.has(name)) byName.set(name, record);
+  }
+  return [...byName].map(([name, record]) =>
+    record.type === recordType
+      ? entrance(record, "Route 53 name", "dns", "region", "route53", name)
+      : { ...entrance(record, "DNS name", "dns", "zone", "localDns", name), platform: "local" },
+  );
+}
+
+function address(eip: ResourceView): Member {
+  return entrance(eip, "public address", "address", "zone", "address");
+}
+
+function loadBalancer(resources: Resources, balancer: ResourceView): Member {
+  const network = text(balancer, "loadBalancerType") === "network";
+  const mapped = nested(balancer, "subnetMappings").map((view) => zonesOf(resources, view, [], ["subnetId"]));
+  const zones = unionOfZones(
+    [zonesOf(resources, balancer, [], ["subnets"]), ...mapped].filter((zone) => zone.names.length > 0),
+  );
+  const member = entrance(
+    balancer,
+    network ? "network load balancer" : "application load balancer",
+    "loadBalancer",
+    network && zones.names.length < 2 ? "machine" : "zone",
+    "elb",
+  );
+  return { ...member, zones };
+}
+
+function classicBalancer(resources: Resources, balancer: ResourceView): Member {
+  const zones = zonesOf(resources, balancer, ["availabilityZones"], ["subnets"]);
+  const survives = zones.names.length < 2 ? "machine" : "zone";
+  return { ...entrance(balancer, "classic load balancer", "loadBalancer", survives, "elb"), zones };
+}
+
+function entrance(
+  resource: ResourceView,
+  kind: string,
+  tier: Member["tiers"][number],
+  survives: Survival,
+  service: string,
+  name = resource.name,
+): Member {
+  return {
+    key: keyOf(resource),
+    name,
+    type: resource.type,
+    kind,
+    platform: "aws",
+    tiers: [tier],
+    count: 1,
+    countKnown: true,
+    zones: { names: [], known: survives !== "machine" },
+    survives,
+    heals: true,
+    scales: true,
+    essential: true,
+    service,
+    resource,
+  };
+}
+
+/** The resources that a record sends visitors to. */
+export function targetsOfRecord(
+  resources: Resources,
+  record: ResourceView,
+  types: readonly string[],
+): ResourceView[] {
+  const direct = [
+    ...resources.referred(record, "records", types),
+    ...resources.referred(record, "address", types),
+  ];
+  const aliases = nested(record, "aliases").flatMap((alias) => resources.referred(alias, "name", types));
+  // An alias of a load balancer may be written with a prefix: `dualstack.NAME`.
+  const prefixed = nested(record, "aliases")
+    .flatMap((alias) => texts(alias, "name"))
+    .filter((name) => name.startsWith("dualstack.") && !isUnknown(name))
+    .flatMap((name) =>
+      resources.referred({ ...record, properties: { name: name.slice("dualstack.".length) } }, "name", types),
+    );
+  return [...new Set([...direct, ...aliases, ...prefixed])];
+}

@@ -1,0 +1,64 @@
+import type { ResourceView } from "../resources";
+import type { Zones } from "../zones";
+
+/** What a part of the site does, in the order in which a request meets them. */
+export const tierNames = [
+  "dns",
+  "address",
+  "loadBalancer",
+  "web",
+  "app",
+  "database",
+  "cache",
+  "storage",
+] as const;
+export type TierName = (typeof tierNames)[number];
+
+/** For people. */
+export const tierLabels: Readonly<Record<TierName, string>> = {
+  dns: "DNS",
+  address: "address",
+  loadBalancer: "load balancer",
+  web: "web server",
+  app: "app server",
+  database: "database",
+  cache: "cache",
+  storage: "storage",
+};
+
+/** The largest thing that may fail while the part goes on working. */
+export const survivals = ["nothing", "machine", "zone", "region"] as const;
+export type Survival = (typeof survivals)[number];
+
+/** A part of the site: a machine, a group of machines that is kept up by the platform, or a service. */
+export interface Member {
+  /** Its resource's key. */
+  readonly key: string;
+  readonly name: string;
+  /** Its resource's type token. */
+  readonly type: string;
+  /** For people, such as `EC2 instance`. */
+  readonly kind: string;
+  readonly platform: "aws" | "local" | "ssh";
+  /** The tiers that it serves. */
+  readonly tiers: readonly TierName[];
+  /** How many machines it keeps running at the least. */
+  readonly count: number;
+  /** False when the count is known only after the update. */
+  readonly countKnown: boolean;
+  readonly zones: Zones;
+  /** What it survives by itself, when its kind decides that; else it follows from the count and the zones. */
+  readonly survives?: Survival;
+  /** The platform replaces a machine that died. */
+  readonly heals: boolean;
+  /** It adds machines under load by itself. */
+  readonly scales: boolean;
+  /** Requests fail when it is down. False for what stands beside the site, such as a bucket for logs. */
+  readonly essential: boolean;
+  /** The name in the tables of availability and prices: `ec2`, `rds`, ... */
+  readonly service: string;
+  /** Instance type or class, where it has one and it is known. */
+  readonly size?: string;
+  /** The resource itself. */
+  readonly resource: ResourceView;
+}

@@ -1,0 +1,154 @@
+import { type Finding, fewNames, listTiers, practices } from "../finding";
+import type { TierName } from "../members/member";
+import { availableRungs } from "../rungs";
+import type { Group, Topology } from "../topology";
+
+/** The parts whose failure takes the site down: machines, zones, the region. */
+export function singlePointsOfFailure(site: Topology): Finding[] {
+  const { own } = site;
+  const groups = site.groups.filter(({ members }) => members.some(({ essential }) => essential));
+  return [
+    ...groups.filter(({ survives }) => survives === "nothing").map((group) => machine(group, own)),
+    ...zones(groups, own),
+    ...region(site, groups),
+  ];
+}
+
+function machine(group: Group, own: boolean): Finding {
+  const names = group.members.map(({ name }) => name);
+  const [first] = group.members;
+  const kind = first?.kind ?? "machine";
+  const heals = group.members.some((member) => member.heals) && first?.survives === undefined;
+  const database = group.tiers.includes("database");
+  const down = heals
+    ? "until its replacement serves, minutes later"
+    : database && group.tiers.length === 1
+      ? "until the database is back or restored from a backup"
+      : "until the machine is back or rebuilt";
+  const what =
+    group.tiers.includes("web") || group.tiers.includes("app")
+      ? "The site is down"
+      : "Every page that needs it fails";
+  return {
+    rule: "single-point-of-failure",
+    problem: "single point of failure",
+    severity: heals ? "medium" : "high",
+    scope: "machine",
+    tiers: group.tiers,
+    resources: group.members.map(({ key }) => key),
+    names,
+    title: `${fewNames(names)} (${kind}) alone holds ${listTiers(group.tiers)}`,
+    breaks: `${what} when ${fewNames(names)} fails, ${down}.`,
+    notices: "Every visitor, at once: browsers show an error or wait.",
+    nextStep: machineStep(group, own),
+    removedBy: {
+      rung: "load-balanced",
+      how: group.tiers.includes("database")
+        ? "a replica in another zone takes over within seconds to a minute"
+        : "a second server behind a load balancer goes on serving",
+    },
+    wellArchitected: practices.failover,
+    certain: group.certain,
+  };
+}
+
+function machineStep(group: Group, own: boolean): Finding["nextStep"] {
+  const [first] = group.members;
+  const name = first?.name ?? "it";
+  if (own) {
+    const rung =
+      group.tiers.includes("web") && group.tiers.includes("database") ? "split-database" : "load-balanced";
+    return { change: `Take the next rung, ${rung}`, command: `pulumi config set rung ${rung} && pulumi up` };
+  }
+  const changes: Readonly<Record<string, string>> = {
+    rds: `Set multiAz: true on ${name}`,
+    aurora: `Add a second aws.rds.ClusterInstance to ${name}, in another zone`,
+    elasticache: `Set automaticFailoverEnabled and multiAzEnabled on ${name}, with two nodes or more`,
+    lightsailDatabase: `Move ${name} to a high availability bundle (…_ha_…)`,
+    fargate: `Set desiredCount: 2 or more on ${name}, with subnets in two zones`,
+    ecs: `Set desiredCount: 2 or more on ${name}, with subnets in two zones`,
+    efsOneZone: `Make ${name} regional (without availabilityZoneName)`,
+  };
+  const inFleet = first?.heals
+    ? `Set minSize and desiredCapacity to 2 or more on ${name}, with subnets in two zones`
+    : undefined;
+  const change =
+    changes[first?.service ?? ""] ??
+    inFleet ??
+    (group.members.length > 1
+      ? `Attach ${name} and its likes to one load balancer's target group`
+      : `Put a second machine in another zone, and both behind a load balancer`);
+  return { change, command: "pulumi up" };
+}
+
+/** One finding for each zone that several parts share as the only one. */
+function zones(groups: readonly Group[], own: boolean): Finding[] {
+  const byZone = new Map<string, Group[]>();
+  for (const group of groups) {
+    if (group.survives !== "machine") continue;
+    const zone = group.zones.names.length === 1 ? (group.zones.names[0] as string) : "";
+    byZone.set(zone, [...(byZone.get(zone) ?? []), group]);
+  }
+  return [...byZone].map(([zone, inZone]) => {
+    const names = inZone.flatMap(({ members }) => members.map(({ name }) => name));
+    const tiers = tiersOf(inZone);
+    const known = zone !== "" && inZone.every(({ certain }) => certain);
+    const host = inZone.some(({ members }) => members.some(({ platform }) => platform === "local"));
+    return {
+      rule: "single-point-of-failure",
+      problem: "single point of failure",
+      severity: known ? "medium" : "low",
+      scope: "zone",
+      tiers,
+      resources: inZone.flatMap(({ members }) => members.map(({ key }) => key)),
+      names,
+      title: known
+        ? `${fewNames(names)} all stand in ${zone}`
+        : `${fewNames(names)} may all stand in one zone: it can't be seen from this stack`,
+      breaks: `The site is down as long as ${host ? "this host" : known ? zone : "that zone"} is.`,
+      notices: "Every visitor. Zones fail as a whole a few times a decade, mostly for hours.",
+      nextStep: {
+        change: own
+          ? "Nothing on this platform: all its machines run on one host. On AWS the rung load-balanced spreads over two zones"
+          : `Give ${fewNames(names)} subnets in two zones or more`,
+        command: "pulumi up",
+      },
+      removedBy: { rung: "load-balanced", how: "servers and database stand in two zones" },
+      wellArchitected: practices.locations,
+      certain: known,
+    };
+  });
+}
+
+/** Once for the stack: nothing of the ladder leaves the region. */
+function region(site: Topology, groups: readonly Group[]): Finding[] {
+  const inRegion = groups.filter(
+    ({ survives, members }) => survives !== "region" && members[0]?.platform === "aws",
+  );
+  if (inRegion.length === 0 || site.regions.length > 1) return [];
+  const where = site.regions[0] ?? "one region";
+  return [
+    {
+      rule: "single-point-of-failure",
+      problem: "single point of failure",
+      severity: "low",
+      scope: "region",
+      tiers: tiersOf(inRegion),
+      resources: inRegion.map(({ id }) => id),
+      names: [where],
+      title: `Everything stands in ${where}`,
+      breaks: "The site is down as long as the region is.",
+      notices: "Every visitor. For most sites the rare hours cost less than a second region.",
+      nextStep: {
+        change: `Keep a copy of the backups in a second region; a second site with failover records is the step after`,
+        command: "pulumi stack output upgradePath",
+      },
+      wellArchitected: practices.locations,
+      certain: site.regions.length === 1,
+    },
+  ];
+}
+
+function tiersOf(groups: readonly Group[]): TierName[] {
+  return [...new Set(groups.flatMap(({ tiers }) => tiers))];
+}

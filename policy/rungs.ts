@@ -1,0 +1,211 @@
+import {
+  type Availability,
+  type AvailabilityPart,
+  availabilityOf,
+  type Basis,
+  inSeries,
+} from "./availability";
+import { type CostItem, costOf, type MonthlyCost } from "./cost";
+import type { TierName } from "./members/member";
+import { monthly, prices } from "./prices";
+import type { Group, Topology } from "./topology";
+
+/** The ladder, from the bottom. */
+export const rungNames = ["single", "split-database", "load-balanced", "autoscaled"] as const;
+export type RungName = (typeof rungNames)[number];
+
+/** The rungs that this version of the program can put up. The others are described, and say that they can't be had yet. */
+export const availableRungs: ReadonlySet<RungName> = new Set<RungName>(["single"]);
+
+/** What a rung is, for people. */
+export interface Rung {
+  readonly name: RungName;
+  readonly title: string;
+  readonly fixes: readonly string[];
+  readonly newDuties: readonly string[];
+  readonly stillFails: readonly string[];
+}
+
+export const rungs: Readonly<Record<RungName, Rung>> = {
+  single: {
+    name: "single",
+    title: "One server with web server, app server and database",
+    fixes: [],
+    newDuties: ["updates, backups and watching of one server"],
+    stillFails: [
+      "the server: everything on it is down until it is back",
+      "its zone",
+      "restarts for updates and resizing interrupt the site",
+    ],
+  },
+  "split-database": {
+    name: "split-database",
+    title: "A web server and a database server",
+    fixes: [
+      "web server and database no longer compete for memory and are resized apart",
+      "the database is backed up and restored by itself",
+    ],
+    newDuties: [
+      "a network between site and database, with its latency and its access rules",
+      "two machines that must both be up",
+    ],
+    stillFails: [
+      "the web server",
+      "the database server",
+      "the zone of either",
+      "restarts of either interrupt the site",
+    ],
+  },
+  "load-balanced": {
+    name: "load-balanced",
+    title: "Two or more web servers behind load balancers, a replicated database",
+    fixes: [
+      "any one machine, or the zone it is in, may fail",
+      "updates and deployments go from server to server without an interruption",
+    ],
+    newDuties: [
+      "health checks that must tell the truth",
+      "sessions and uploads that must not live on one web server",
+      "failover that must be rehearsed",
+    ],
+    stillFails: ["more visitors than the fixed number of servers can take", "the region"],
+  },
+  autoscaled: {
+    name: "autoscaled",
+    title: "Web servers that come and go with the load",
+    fixes: ["the number of web servers follows the load", "a dead web server is replaced without a person"],
+    newDuties: [
+      "limits, so that a flood of requests doesn't become a flood of costs",
+      "servers that start unattended in minutes, from an image or a copy",
+    ],
+    stillFails: ["the region"],
+  },
+};
+
+/** Where a stack stands. */
+export interface Standing {
+  /** `none`: no web servers (a static site, or nothing). */
+  readonly rung: RungName | "none";
+  /** What keeps the rung from being whole, one line each: a load-balanced site whose database is single, for example. */
+  readonly gaps: readonly string[];
+}
+
+/** Recognises the rung by what is there, in stacks that never heard of rungs too. */
+export function standing(site: Topology): Standing {
+  const serving = groupsOf(site, "web").length > 0 ? groupsOf(site, "web") : groupsOf(site, "app");
+  if (serving.length === 0) return { rung: "none", gaps: [] };
+  const databases = groupsOf(site, "database");
+  const redundant = serving.every(
+    (group) => group.count >= 2 && (group.balanced || group.members.some(({ heals }) => heals)),
+  );
+  if (!redundant) {
+    const apart = databases.length > 0 && databases.every((database) => !serving.includes(database));
+    return { rung: apart ? "split-database" : "single", gaps: [] };
+  }
+  const scales = serving.every(({ members }) => members.every((member) => member.scales && member.heals));
+  return { rung: scales ? "autoscaled" : "load-balanced", gaps: site.groups.flatMap(gapOf) };
+}
+
+/** What a rung with load balancers promises and this group doesn't keep. */
+function gapOf(group: Group): string[] {
+  const members = group.members.filter(({ essential }) => essential);
+  if (members.length === 0) return [];
+  const names = members
+    .map(({ name }) => name)
+    .slice(0, 3)
+    .join(", ");
+  if (group.survives === "nothing")
+    return [`${group.tiers.join(" and ")} ${names}: nothing stands in for it`];
+  const oneZone =
+    group.survives === "machine" &&
+    (group.certain || group.zones.names.length < 2) &&
+    group.members[0]?.platform === "aws";
+  return oneZone ? [`${group.tiers.join(" and ")} ${names}: all in one zone`] : [];
+}
+
+function groupsOf(site: Topology, tier: TierName): readonly Group[] {
+  return site.tiers.find(({ name }) => name === tier)?.groups ?? [];
+}
+
+/** Sizes that the models of the ladder are priced with. */
+export interface Sizes {
+  readonly web: string;
+  readonly database: string;
+}
+
+/** The sizes in use, where the price table knows them, else small ones. */
+export function sizesOf(site: Topology): Sizes {
+  const sizeIn = (tier: TierName) =>
+    groupsOf(site, tier).flatMap(({ members }) => members.map(({ size }) => size));
+  const web =
+    sizeIn("web").find((size) => size !== undefined && prices.ec2[size] !== undefined) ?? "t4g.small";
+  const matching = `db.${web}`;
+  const database =
+    sizeIn("database").find((size) => size !== undefined && prices.rds[size] !== undefined) ??
+    (prices.rds[matching] === undefined ? "db.t4g.small" : matching);
+  return { web, database };
+}
+
+/** What a rung's model on AWS is available for, by SLAs. */
+export function modelAvailability(rung: RungName, basis: Basis): Availability {
+  const part = (tiers: TierName[], what: string, service: string, places: number): AvailabilityPart => ({
+    tiers,
+    what,
+    ...availabilityOf(service, places),
+  });
+  const name = part(["dns"], "Route 53 name", "route53", 2);
+  const parts: Readonly<Record<RungName, readonly AvailabilityPart[]>> = {
+    single: [name, part(["web", "app", "database"], "one server", "ec2", 1)],
+    "split-database": [
+      name,
+      part(["web", "app"], "one web server", "ec2", 1),
+      part(["database"], "one database server", "rds", 1),
+    ],
+    "load-balanced": [
+      name,
+      part(["loadBalancer"], "load balancer over two zones", "elb", 2),
+      part(["web", "app"], "web servers in two zones", "ec2", 2),
+      part(["database"], "database in two zones", "rds", 2),
+    ],
+    autoscaled: [
+      name,
+      part(["loadBalancer"], "load balancer over two zones", "elb", 2),
+      part(["web", "app"], "Auto Scaling group over two zones", "ec2", 2),
+      part(["database"], "database in two zones", "rds", 2),
+    ],
+  };
+  return inSeries(parts[rung], basis);
+}
+
+/** What a rung's model on AWS costs. A disk has 20 GB, a database 20 GB; each server has a public address. */
+export function modelCost(rung: RungName, sizes: Sizes): MonthlyCost {
+  const gigabytes = 20;
+  const { units } = prices;
+  const servers = (count: number): CostItem[] => [
+    { what: `${count} x EC2 ${sizes.web}`, amount: count * monthly(prices.ec2[sizes.web] ?? 0) },
+    { what: `${count} x disk of ${gigabytes} GB`, amount: count * gigabytes * units.gp3PerGigabyteMonth },
+    { what: `${count} x public address`, amount: count * monthly(units.publicIpv4PerHour) },
+  ];
+  const database = (copies: number): CostItem[] => [
+    {
+      what: `RDS ${sizes.database}${copies === 2 ? ", Multi-AZ" : ""}`,
+      amount: copies * monthly(prices.rds[sizes.database] ?? 0),
+    },
+    {
+      what: `${gigabytes} GB of database storage`,
+      amount: copies * gigabytes * units.rdsStoragePerGigabyteMonth,
+    },
+  ];
+  const zone: CostItem = { what: "hosted zone", amount: units.route53ZonePerMonth };
+  const balancer: CostItem[] = [
+    { what: "application load balancer", amount: monthly(units.applicationLoadBalancerPerHour) },
+    { what: "its 2 public addresses", amount: 2 * monthly(units.publicIpv4PerHour) },
+  ];
+  const items: Readonly<Record<RungName, readonly CostItem[]>> = {
+    single: [...servers(1), zone],
+    "split-database": [...servers(1), ...database(1), zone],
+    "load-balanced": [...servers(2), ...balancer, ...database(2), zone],
+    autoscaled: [...servers(2), ...balancer, ...database(2), zone],
+  };
+  return costOf(items[rung]);
+}

@@ -1,0 +1,204 @@
+import { links } from "./links";
+import { data } from "./members/data";
+import { entrances } from "./members/entrances";
+import { fleets } from "./members/fleets";
+import { machines } from "./members/machines";
+import { type Member, type Survival, type TierName, tierNames } from "./members/member";
+import { Resources, type ResourceView, text } from "./resources";
+import { survivalOf } from "./survival";
+import { sortedUnique, unionOfZones, type Zones } from "./zones";
+
+/** Members that stand in for one another. A member that nothing stands in for is a group of one. */
+export interface Group {
+  /** The key of its first member. */
+  readonly id: string;
+  readonly tiers: readonly TierName[];
+  readonly members: readonly Member[];
+  /** How many machines it keeps running at the least. */
+  readonly count: number;
+  readonly zones: Zones;
+  /** The largest thing that may fail while the group goes on working. */
+  readonly survives: Survival;
+  /** False when that depends on something that can't be seen in the stack before the update. */
+  readonly certain: boolean;
+  /** Something sends requests to those that live: a load balancer, or names with health checks. */
+  readonly balanced: boolean;
+  /** Ids of the groups that it sends requests to. */
+  readonly dependsOn: readonly string[];
+}
+
+/** One part of the site, such as all its databases. */
+export interface Tier {
+  readonly name: TierName;
+  readonly groups: readonly Group[];
+  readonly members: readonly Member[];
+  readonly zones: Zones;
+  /** The weakest of its groups decides. */
+  readonly survives: Survival;
+  /** The tiers that it sends requests to. */
+  readonly dependsOn: readonly TierName[];
+}
+
+/** What a stack's website is made of. */
+export interface Topology {
+  /** In the order in which a request meets them; only those that exist. */
+  readonly tiers: readonly Tier[];
+  readonly groups: readonly Group[];
+  readonly platforms: readonly Member["platform"][];
+  /** AWS regions that can be seen. */
+  readonly regions: readonly string[];
+  /** True for stacks of this project's program, which knows rungs by name. */
+  readonly own: boolean;
+  /** The resources it was made from. */
+  readonly resources: Resources;
+}
+
+/**
+ * Finds the tiers of the website that these resources make up. Pure, and linear in the number of resources.
+ * @param views in any order
+ */
+export function topology(views: readonly ResourceView[]): Topology {
+  const resources = new Resources(views);
+  const members = splitWebFromApp([
+    ...entrances(resources),
+    ...machines(resources),
+    ...fleets(resources),
+    ...data(resources),
+  ]);
+  const { unions, edges, balanced } = links(resources, members);
+  const groupOf = new Map<string, string>();
+  for (const member of members) groupOf.set(member.key, unions.find(member.key));
+  const membersOf = new Map<string, Member[]>();
+  for (const member of members) {
+    const id = groupOf.get(member.key) as string;
+    const inGroup = membersOf.get(id);
+    if (inGroup === undefined) membersOf.set(id, [member]);
+    else inGroup.push(member);
+  }
+  const edgesOf = new Map<string, Set<string>>();
+  for (const [from, to] of edges) {
+    const [fromGroup, toGroup] = [groupOf.get(from), groupOf.get(to)];
+    if (fromGroup === undefined || toGroup === undefined || fromGroup === toGroup) continue;
+    edgesOf.set(fromGroup, (edgesOf.get(fromGroup) ?? new Set()).add(toGroup));
+  }
+  const groups = [...membersOf].map(([id, inGroup]) =>
+    makeGroup(id, inGroup, balanced, [...(edgesOf.get(id) ?? [])].sort()),
+  );
+  return {
+    tiers: makeTiers(groups),
+    groups,
+    platforms: sortedUnique(members.map(({ platform }) => platform)) as Member["platform"][],
+    regions: regionsOf(resources, members),
+    own: resources.all.some(({ type }) => type.startsWith("one-server-web:")),
+    resources,
+  };
+}
+
+/** Where app servers of their own exist, a web server is only a web server. */
+function splitWebFromApp(members: readonly Member[]): Member[] {
+  const ownApp = members.some(
+    ({ tiers, service }) => service !== "machine" && tiers.length === 1 && tiers[0] === "app",
+  );
+  if (!ownApp) return [...members];
+  return members.map((member) =>
+    member.service !== "machine" &&
+    member.tiers.length === 2 &&
+    member.tiers.includes("web") &&
+    member.tiers.includes("app")
+      ? { ...member, tiers: ["web"] }
+      : member,
+  );
+}
+
+function makeGroup(
+  id: string,
+  members: readonly Member[],
+  balanced: ReadonlySet<string>,
+  dependsOn: string[],
+): Group {
+  const zones = unionOfZones(members.map((member) => member.zones));
+  const count = members.reduce((sum, member) => sum + member.count, 0);
+  return {
+    id,
+    tiers: tierNames.filter((tier) => members.some((member) => member.tiers.includes(tier))),
+    members,
+    count,
+    zones,
+    ...survivalOf(members, count, zones),
+    balanced: members.some(({ key }) => balanced.has(key)),
+    dependsOn,
+  };
+}
+
+function makeTiers(groups: readonly Group[]): Tier[] {
+  const tiersOfGroup = new Map(groups.map((group) => [group.id, group.tiers]));
+  const present = new Set(groups.flatMap(({ tiers }) => tiers));
+  return tierNames.flatMap((name) => {
+    const inTier = groups.filter(({ tiers }) => tiers.includes(name));
+    if (inTier.length === 0) return [];
+    const needed = new Set(
+      inTier.flatMap((group) => [
+        ...group.dependsOn.flatMap((id) => tiersOfGroup.get(id) ?? []),
+        // On a machine with several tiers each needs the next one.
+        ...group.tiers.slice(group.tiers.indexOf(name) + 1, group.tiers.indexOf(name) + 2),
+      ]),
+    );
+    const members = inTier.flatMap((group) => group.members.filter(({ tiers }) => tiers.includes(name)));
+    return [
+      {
+        name,
+        groups: inTier,
+        members,
+        zones: unionOfZones(members.map((member) => member.zones)),
+        survives: weakest(inTier.map(({ survives }) => survives)),
+        dependsOn: tierNames.filter((tier) => tier !== name && (needed.has(tier) || usual(name).has(tier))),
+      },
+    ];
+  });
+
+  /** What a tier sends requests to where the resources don't show it: the usual way of a request. */
+  function usual(name: TierName): ReadonlySet<TierName> {
+    const exists = (tier: TierName) => present.has(tier);
+    const next = usualWay[name].find((candidates) => candidates.some(exists)) ?? [];
+    return new Set(next.filter(exists));
+  }
+}
+
+/** For each tier the tiers that usually come next; the first line of which any exists counts. */
+const usualWay: Readonly<Record<TierName, readonly (readonly TierName[])[]>> = {
+  dns: [["address", "loadBalancer"], ["web"], ["storage"]],
+  address: [["loadBalancer"], ["web"]],
+  loadBalancer: [["web"], ["app"], ["storage"]],
+  web: [["app"], ["database", "cache", "storage"]],
+  app: [["database", "cache", "storage"]],
+  database: [],
+  cache: [],
+  storage: [],
+};
+
+/** The one of them that survives least. */
+export function weakest(values: readonly Survival[]): Survival {
+  const order: readonly Survival[] = ["nothing", "machine", "zone", "region"];
+  return order.find((survival) => values.includes(survival)) ?? "region";
+}
+
+/** Regions, read from zones' names, ARNs and resources' `region`. */
+function regionsOf(resources: Resources, members: readonly Member[]): string[] {
+  const found = new Set<string>();
+  for (const member of members) {
+    if (member.platform !== "aws") continue;
+    for (const zone of member.zones.names) {
+      const region = /^([a-z]{2}(?:-[a-z]+)+-\d)[a-z]$/.exec(zone)?.[1];
+      if (region !== undefined) found.add(region);
+    }
+    const region = text(member.resource, "region");
+    if (region !== undefined) found.add(region);
+    const arn = text(member.resource, "arn")?.split(":")[3];
+    if (arn) found.add(arn);
+  }
+  for (const provider of resources.ofType("pulumi:providers:aws")) {
+    const region = text(provider, "region");
+    if (region !== undefined) found.add(region);
+  }
+  return [...found].sort();
+}

@@ -1,0 +1,146 @@
+import { z } from "zod";
+import { availability, type Basis } from "./availability";
+import { monthlyCost } from "./cost";
+import type { Finding } from "./finding";
+import { tierNames } from "./members/member";
+import {
+  availableRungs,
+  modelAvailability,
+  modelCost,
+  type RungName,
+  rungNames,
+  rungs,
+  type Standing,
+  sizesOf,
+} from "./rungs";
+import type { Topology } from "./topology";
+
+const availabilitySchema = z.object({
+  percent: z.number(),
+  downtimeMinutesPerMonth: z.number(),
+  basis: z.enum(["sla", "equivalent"]),
+  label: z.string(),
+});
+const costSchema = z.object({
+  amount: z.number(),
+  currency: z.literal("USD"),
+  asOf: z.string(),
+  region: z.string(),
+  /** `stack`: this stack's resources; `model`: the rung as it would be on AWS. */
+  basis: z.enum(["stack", "model"]),
+  unpriced: z.array(z.string()),
+});
+
+/** One rung of the ladder, as seen from where the stack stands. */
+const stepSchema = z.object({
+  rung: z.enum(rungNames),
+  status: z.enum(["passed", "current", "next", "later"]),
+  title: z.string(),
+  /** False: this version of the program can't put it up yet. */
+  available: z.boolean(),
+  command: z.string(),
+  availability: availabilitySchema,
+  monthlyCost: costSchema,
+  fixes: z.array(z.string()),
+  newDuties: z.array(z.string()),
+  stillFails: z.array(z.string()),
+  /** What should be known before: a fall in availability, or that the rung can't be had yet. */
+  remarks: z.array(z.string()),
+});
+
+/** The stable schema of the stack output `upgradePath`. A change that breaks readers raises `schemaVersion`. */
+export const upgradePathSchema = z.object({
+  schemaVersion: z.literal(1),
+  rung: z.enum([...rungNames, "none"]),
+  /** What keeps the current rung from being whole. */
+  gaps: z.array(z.string()),
+  singlePointsOfFailure: z.array(
+    z.object({
+      tiers: z.array(z.enum(tierNames)),
+      scope: z.enum(["machine", "zone", "region", "data", "service"]),
+      names: z.array(z.string()),
+      certain: z.boolean(),
+    }),
+  ),
+  next: z.object({ rung: z.enum(rungNames), available: z.boolean(), command: z.string() }).nullable(),
+  path: z.array(stepSchema),
+});
+
+export type UpgradePath = z.infer<typeof upgradePathSchema>;
+export type UpgradeStep = z.infer<typeof stepSchema>;
+
+/** The way up from where a stack stands. */
+export function upgradePath(site: Topology, stand: Standing, findings: readonly Finding[]): UpgradePath {
+  const position = stand.rung === "none" ? -1 : rungNames.indexOf(stand.rung);
+  const path =
+    stand.rung === "none" ? [] : rungNames.map((name, index) => step(site, name, index - position));
+  const withRemarks = path.map((current, index) => ({
+    ...current,
+    remarks: remarks(current, index > position ? path[index - 1] : undefined),
+  }));
+  const next = withRemarks[position + 1];
+  return {
+    schemaVersion: 1,
+    rung: stand.rung,
+    gaps: [...stand.gaps],
+    singlePointsOfFailure: findings
+      .filter(({ rule }) => rule === "single-point-of-failure")
+      .map(({ tiers, scope, names, certain }) => ({ tiers: [...tiers], scope, names: [...names], certain })),
+    next:
+      next === undefined || position < 0
+        ? null
+        : { rung: next.rung, available: next.available, command: next.command },
+    path: withRemarks,
+  };
+}
+
+/** @param distance rungs above (positive) or below (negative) the current one */
+function step(site: Topology, name: RungName, distance: number): UpgradeStep {
+  const onAws = site.platforms.every((platform) => platform === "aws");
+  const basis: Basis = onAws ? "sla" : "equivalent";
+  const here = distance === 0;
+  const { percent, downtimeMinutesPerMonth, label } =
+    (here ? availability(site) : undefined) ?? modelAvailability(name, basis);
+  const priced = here && onAws ? monthlyCost(site) : modelCost(name, sizesOf(site));
+  const { title, fixes, newDuties, stillFails } = rungs[name];
+  return {
+    rung: name,
+    status: here ? "current" : distance === 1 ? "next" : distance > 1 ? "later" : "passed",
+    title,
+    available: availableRungs.has(name),
+    command: commandFor(site, name),
+    availability: { percent, downtimeMinutesPerMonth, basis, label },
+    monthlyCost: {
+      amount: priced.amount,
+      currency: priced.currency,
+      asOf: priced.asOf,
+      region: priced.region,
+      basis: here && onAws ? "stack" : "model",
+      unpriced: [...priced.unpriced],
+    },
+    fixes: [...fixes],
+    newDuties: [...newDuties],
+    stillFails: [...stillFails],
+    remarks: [],
+  };
+}
+
+/** How to take a rung: by this project's own setting, or in one's own program. */
+export function commandFor(site: Topology, name: RungName): string {
+  return site.own ? `pulumi config set rung ${name} && pulumi up` : "pulumi up";
+}
+
+function remarks(current: UpgradeStep, below: UpgradeStep | undefined): string[] {
+  const found: string[] = [];
+  if (below !== undefined && current.availability.percent < below.availability.percent) {
+    const more = Math.round(
+      current.availability.downtimeMinutesPerMonth - below.availability.downtimeMinutesPerMonth,
+    );
+    found.push(
+      `By SLAs this is less available than ${below.rung}: ${current.availability.percent} % after ${below.availability.percent} %, ${more} minutes a month more, because the site now needs two machines at once.`,
+    );
+  }
+  if (!current.available && current.status !== "passed" && current.status !== "current")
+    found.push("Not in this version yet.");
+  return found;
+}
