@@ -28,6 +28,10 @@ export interface Server extends pulumi.ComponentResource {
   readonly size: pulumi.Output<string>;
   /** A command line that logs in, for people. */
   readonly login: pulumi.Output<string>;
+  /** The IPv6 address that AAAA records point at, where the machine has one. */
+  readonly publicIpv6?: pulumi.Output<string>;
+  /** What provisioning is told about this machine alone, such as the device of its data volume. */
+  readonly provisionSettings?: pulumi.Output<Readonly<Record<string, string>>>;
 }
 
 /** One name that points at one address. */
@@ -64,6 +68,8 @@ export interface Platform {
   readonly name: "local" | "ssh" | "aws";
   /** `address:port` of a DNS server that answers for the site's names, where the platform runs one. */
   readonly dnsServer?: pulumi.Output<string>;
+  /** What this platform adds to the stack's outputs, such as a zone's name servers. */
+  readonly outputs?: Readonly<Record<string, pulumi.Input<unknown>>>;
   /** Makes or finds a machine. */
   server(name: string, args: ServerArgs, options: pulumi.ComponentResourceOptions): Server;
   /** Points a name at an address. Resolves when the record was accepted. */

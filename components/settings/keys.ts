@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { awsKeys } from "./awsKeys";
+import { key } from "./key";
 import {
   environmentName,
   hostname,
@@ -9,27 +11,6 @@ import {
   urlPath,
   wholeNumber,
 } from "./values";
-
-/** One configuration key: how its text is read, and what a person is told when it can't be. */
-export interface Key<Schema extends z.ZodType = z.ZodType> {
-  /** Reads the text that Pulumi hands over. */
-  readonly schema: Schema;
-  /** What is allowed, as it stands in an error. */
-  readonly expected: string;
-  /** A value that is right. */
-  readonly example: string;
-  /** The key must be set with `--secret`. */
-  readonly secret?: true;
-}
-
-function key<Schema extends z.ZodType>(
-  schema: Schema,
-  expected: string,
-  example: string,
-  options: { secret?: true } = {},
-): Key<Schema> {
-  return { schema, expected, example, ...options };
-}
 
 const rungs = ["single", "split-database", "load-balanced", "autoscaled"] as const;
 
@@ -115,10 +96,11 @@ const sshKeys = {
     '[{"address": "203.0.113.7", "user": "root", "port": 22, "privateKey": "…", "hostKey": "ssh-ed25519 …"}]',
     { secret: true },
   ),
+  dns: key(z.enum(["print", "none"]), "print (shows the records to set) or none", "print"),
 };
 
 /** Every key that `pulumi config` may hold under this project's name. */
-export const keys = { ...siteKeys, ...localKeys, ...sshKeys };
+export const keys = { ...siteKeys, ...localKeys, ...sshKeys, ...awsKeys };
 
 export type KeyName = keyof typeof keys;
 

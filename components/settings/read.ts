@@ -1,8 +1,11 @@
 import { existsSync, statSync } from "node:fs";
 import { isAbsolute, join } from "node:path";
 import { closest } from "fastest-levenshtein";
-import { type Key, type KeyName, keys, type Values } from "./keys";
+import { checkAws } from "./aws";
+import type { Key } from "./key";
+import { type KeyName, keys, type Values } from "./keys";
 import type { SettingsSource } from "./settings";
+import { apexOf } from "./values";
 
 /** The settings can't be used: one line for each key that is wrong. */
 export class SettingsError extends Error {
@@ -20,11 +23,17 @@ type Complaint = (name: KeyName, problem: string) => void;
  */
 export function readValues(source: SettingsSource): Values & { site: string } {
   const lines: string[] = [];
-  const complain: Complaint = (name, problem) => lines.push(describe(source, name, problem));
+  const told = new Set<KeyName>();
+  const complain: Complaint = (name, problem) => {
+    // The first says what is wrong; that the value is missing then follows from it.
+    if (!told.has(name)) lines.push(describe(source, name, problem));
+    told.add(name);
+  };
   const values = readEach(source, lines, complain);
   const site = values.site ?? "site/php";
   const folder = isAbsolute(site) ? site : join(source.projectFolder, site);
   checkTogether(values, complain);
+  checkPlatform(source, values, lines, complain);
   checkFolder(values, folder, complain);
   if (lines.length > 0) throw new SettingsError(lines);
   return { ...values, site: folder };
@@ -59,7 +68,26 @@ function checkTogether(values: Values, complain: Complaint): void {
   if (platform === "local" && values.suite === "trixie" && values.database === "mysql") {
     complain("database", "is mysql, which Debian trixie does not have; take mariadb, or the suite sid");
   }
-  if (platform === "ssh" && values.servers === undefined) complain("servers", "is not set");
+}
+
+/** What the platforms other than `local` can't do without. */
+function checkPlatform(source: SettingsSource, values: Values, lines: string[], complain: Complaint): void {
+  if (values.platform === "ssh") {
+    if (values.servers === undefined) complain("servers", "is not set");
+    if (values.acmeEmail === undefined) complain("acmeEmail", "is not set");
+  }
+  if (values.platform === "aws") {
+    const domain = values.domain ?? "www.foobar.com";
+    const hostnames = [domain, ...(values.aliases ?? apexOf(domain))];
+    checkAws(values, hostnames, source.config["aws:region"], (name, problem) => {
+      if (name === "aws:region") lines.push(regionProblem(source, problem));
+      else complain(name, problem);
+    });
+  }
+}
+
+function regionProblem(source: SettingsSource, problem: string): string {
+  return `aws:region ${problem}; expected an AWS region's code; for example: pulumi config set aws:region us-east-1 -s ${source.stack}`;
 }
 
 function checkFolder(values: Values, folder: string, complain: Complaint): void {

@@ -1,7 +1,9 @@
 import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
+import { type AwsSettings, awsSettings } from "./aws";
 import type { Values } from "./keys";
 import { readValues } from "./read";
+import { apexOf } from "./values";
 
 export type PlatformName = "local" | "ssh" | "aws";
 export type Rung = "single" | "split-database" | "load-balanced" | "autoscaled";
@@ -60,7 +62,12 @@ export interface Settings {
   readonly database: { readonly engine: DatabaseEngine; readonly password: pulumi.Output<string> };
   readonly acme: { readonly email?: string; readonly directory: string };
   readonly local: LocalSettings;
-  readonly ssh: { readonly servers: readonly SshServerSettings[] };
+  readonly ssh: {
+    readonly servers: readonly SshServerSettings[];
+    /** `print` shows the records that a person has to set. */
+    readonly dns: "print" | "none";
+  };
+  readonly aws: AwsSettings;
 }
 
 /** What the settings are read from. */
@@ -122,13 +129,10 @@ function withDefaults(values: Values & { site: string }, source: SettingsSource)
         ...server,
         privateKey: pulumi.secret(server.privateKey),
       })),
+      dns: values.dns ?? "print",
     },
+    aws: awsSettings(values, domain, values.acmeDirectory ?? letsEncrypt, source.config["aws:region"]),
   };
-}
-
-/** `foobar.com` for `www.foobar.com`: people type either. */
-function apexOf(domain: string): string[] {
-  return domain.startsWith("www.") ? [domain.slice("www.".length)] : [];
 }
 
 /** A stack's own network name: the stack's name where it fits an interface's name, else a digest of it. */

@@ -61,3 +61,8 @@ export const privateSubnet = z
   .regex(
     /^(?:10\.(?:25[0-5]|2[0-4]\d|1?\d?\d)|172\.(?:1[6-9]|2\d|3[01])|192\.168)\.(?:25[0-5]|2[0-4]\d|1?\d?\d)\.0\/24$/,
   );
+
+/** `foobar.com` for `www.foobar.com`: people type either. */
+export function apexOf(domain: string): string[] {
+  return domain.startsWith("www.") ? [domain.slice("www.".length)] : [];
+}
