@@ -1,0 +1,41 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { Platform, Server } from "../platforms/platform";
+import { Provision } from "../server/provision";
+import { Release } from "../server/release";
+import type { Settings } from "../settings/settings";
+
+/** What a rung puts in place for the site. */
+export interface RungResult {
+  readonly servers: readonly Server[];
+  /** The address that the site's names point at. */
+  readonly publicIp: pulumi.Output<string>;
+  /** PEM of the authority that signed the certificate, where it is the stack's own. */
+  readonly authority?: pulumi.Output<string>;
+  /** The release that serves. */
+  readonly release: pulumi.Output<string>;
+}
+
+/**
+ * One server with all tiers: name → address → nginx → app → database, everything on `web-1`.
+ * Whatever stops that machine stops the site, which the policy pack says.
+ */
+export function single(platform: Platform, settings: Settings, parent: pulumi.Resource): RungResult {
+  const server = platform.server("web-1", { tiers: ["web", "app", "database"] }, { parent });
+
+  const hostnames = [settings.domain, ...settings.aliases];
+  const records = hostnames.map((hostname) =>
+    platform.dnsRecord(hostname, { hostname, type: "A", address: server.publicIp }, { parent }),
+  );
+  const certificate = platform.certificate("certificate", hostnames, { parent });
+
+  // An ACME authority looks the names up, so the records come first.
+  const provision = new Provision("web-1", { server, settings, certificate }, { parent, dependsOn: records });
+  const release = new Release("web-1", { server, provision, settings }, { parent });
+
+  return {
+    servers: [server],
+    publicIp: server.publicIp,
+    release: release.release,
+    ...(certificate.source === "local" ? { authority: certificate.authority } : {}),
+  };
+}

@@ -1,0 +1,67 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { Platform, Server } from "./platforms/platform";
+import { type RungResult, single } from "./rungs/single";
+import type { Rung, Settings } from "./settings/settings";
+
+/** What builds each rung; a rung that is missing here is not in this version. */
+const rungs: Partial<
+  Record<Rung, (platform: Platform, settings: Settings, parent: pulumi.Resource) => RungResult>
+> = { single };
+
+/** A server as the stack's output `servers` shows it. */
+export interface ServerOutput {
+  readonly name: string;
+  readonly tier: string;
+  readonly zone: pulumi.Output<string>;
+  readonly publicIp: pulumi.Output<string>;
+  readonly privateIp: pulumi.Output<string>;
+  /** A command line that logs in. */
+  readonly login: pulumi.Output<string>;
+}
+
+/** The website on the rung and the platform that its settings name. */
+export class Site extends pulumi.ComponentResource {
+  readonly url: pulumi.Output<string>;
+  readonly publicIp: pulumi.Output<string>;
+  readonly servers: readonly ServerOutput[];
+  readonly release: pulumi.Output<string>;
+  /** PEM; only where the certificate comes from the stack's own authority. */
+  readonly caCertificate?: pulumi.Output<string>;
+
+  constructor(settings: Settings, platform: Platform, options?: pulumi.ComponentResourceOptions) {
+    super("one-server-web:site:Site", settings.domain, {}, options);
+    const build = rungs[settings.rung];
+    if (build === undefined) throw new pulumi.RunError(notInThisVersion(settings));
+    const result = build(platform, settings, this);
+    this.url = pulumi.output(`https://${settings.domain}/`);
+    this.publicIp = result.publicIp;
+    this.servers = result.servers.map(serverOutput);
+    this.release = result.release;
+    if (result.authority !== undefined) this.caCertificate = result.authority;
+    this.registerOutputs({
+      url: this.url,
+      publicIp: this.publicIp,
+      rung: settings.rung,
+      release: this.release,
+    });
+  }
+}
+
+function serverOutput(server: Server): ServerOutput {
+  return {
+    name: server.serverName,
+    tier: server.tiers.join(", "),
+    zone: server.zone,
+    publicIp: server.publicIp,
+    privateIp: server.privateIp,
+    login: server.login,
+  };
+}
+
+function notInThisVersion(settings: Settings): string {
+  const built = Object.keys(rungs).join(", ");
+  return (
+    `one-server-web:rung is "${settings.rung}", which this version can not build yet; expected ${built}; ` +
+    `for example: pulumi config set rung single -s ${settings.stack}`
+  );
+}

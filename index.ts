@@ -1,0 +1,24 @@
+import { collectResources } from "./components/inventory";
+import { choosePlatform } from "./components/platforms/choose";
+import { readProgramSettings } from "./components/settings/program";
+import { Site } from "./components/site";
+import { assess } from "./policy/assess";
+import { topology } from "./policy/topology";
+
+/** Reads the settings, makes one site, and returns the stack's outputs. */
+export = async () => {
+  const settings = readProgramSettings(__dirname);
+  const resources = collectResources();
+  const platform = await choosePlatform(settings);
+  const site = new Site(settings, platform);
+  return {
+    url: site.url,
+    publicIp: site.publicIp,
+    dnsServer: platform.dnsServer,
+    caCertificate: site.caCertificate,
+    servers: site.servers,
+    release: site.release,
+    rung: settings.rung,
+    upgradePath: assess(topology(resources())).upgradePath,
+  };
+};

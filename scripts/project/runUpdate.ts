@@ -1,0 +1,53 @@
+import { runCommand } from "./command";
+import { parseEvent } from "./engineEvents";
+import { projectFolder } from "./folders";
+import type { Progress } from "./progress";
+import { Update } from "./update";
+import { clearMessage, type Workspace } from "./workspace";
+
+/** An `up` or a `destroy` did not come to its end; `message` says what a person should know, one thing a line. */
+export class UpdateFailed extends Error {}
+
+/**
+ * Runs `up` or `destroy` and shows its steps as they end.
+ * @throws {UpdateFailed} with the engine's own lines; what was done until then is kept in the state
+ */
+export async function runUpdate(
+  workspace: Workspace,
+  args: readonly string[],
+  progress: Progress,
+): Promise<Update> {
+  const update = new Update();
+  const result = await runCommand(
+    workspace.engine.cli,
+    [...args, "--yes", "--json", "--non-interactive", "-s", workspace.stack],
+    {
+      cwd: projectFolder,
+      env: workspace.environment,
+      onLine: (line) => {
+        const event = parseEvent(line);
+        const step = event && update.take(event);
+        if (step?.ended !== undefined) progress.step(step);
+        progress.now(underWay(update));
+      },
+    },
+  );
+  progress.now("");
+  if (result.code !== 0) throw new UpdateFailed(failure(update, result.stderr, workspace.stack));
+  return update;
+}
+
+/** What is under way, with the last line that it printed. */
+export function underWay(update: Update): string {
+  const [first, ...others] = update.running;
+  if (first === undefined) return "looking at what is there";
+  const more = others.length > 0 ? ` and ${others.length} more` : "";
+  return `${first.name}${more}${first.doing === undefined ? "" : `: ${first.doing}`}`;
+}
+
+/** What went wrong, without what the engine repeats. */
+function failure(update: Update, stderr: string, stack: string): string {
+  const lines = update.errors.filter((line) => !/^(update|resource .*) failed$/.test(line));
+  const text = lines.length > 0 ? [...new Set(lines)].join("\n") : stderr;
+  return clearMessage(text, stack);
+}

@@ -1,0 +1,57 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { type Answer, ask } from "./answer";
+import { localFolder } from "./folders";
+import { duration, Progress, type Screen } from "./progress";
+import { runUpdate, UpdateFailed } from "./runUpdate";
+import { engineLine, type SiteOutputs, siteOutputs, summary } from "./summary";
+import { openWorkspace, stackOutputs, type Workspace } from "./workspace";
+
+/** Brings the stack's site up, asks it for its page, and shows on one screen what was done and what comes next. */
+export async function start(stack: string, screen: Screen): Promise<void> {
+  const started = Date.now();
+  const progress = new Progress(screen);
+  try {
+    progress.now("getting the Pulumi engine");
+    const workspace = await openWorkspace(stack, (doing) => progress.now(doing));
+    progress.line(engineLine(workspace));
+    const update = await runUpdate(workspace, ["up", "--skip-preview", "--policy-pack", "policy"], progress);
+    const outputs = siteOutputs(await stackOutputs(workspace));
+    progress.now(`asking for ${outputs.url}`);
+    const answer = await firstAnswer(outputs);
+    const authorityFile = await keepAuthority(workspace, outputs);
+    progress.line(
+      summary({
+        stack,
+        outputs,
+        answer,
+        authorityFile,
+        changed: update.changed,
+        took: duration(Date.now() - started),
+        findings: update.findings,
+      }),
+    );
+  } finally {
+    progress.close();
+  }
+}
+
+/** The answer to a visitor's request; where there is none, a fault that says what was asked and how to look. */
+async function firstAnswer(outputs: SiteOutputs): Promise<Answer> {
+  const look = outputs.servers[0]?.login ?? "";
+  const answer = await ask(outputs.url, outputs.dnsServer, outputs.caCertificate).catch((error: Error) => {
+    throw new UpdateFailed(`${outputs.url} does not answer: ${error.message}; look at the server: ${look}`);
+  });
+  if (answer.status === 200) return answer;
+  throw new UpdateFailed(
+    `${outputs.url} answers with status ${answer.status}, expected 200; look at the server: ${look}`,
+  );
+}
+
+/** Writes the authority's certificate where browsers and curl can be pointed at it. */
+async function keepAuthority({ stack }: Workspace, outputs: SiteOutputs): Promise<string | undefined> {
+  if (outputs.caCertificate === undefined) return undefined;
+  const file = join(localFolder, `${stack}-authority.pem`);
+  await writeFile(file, outputs.caCertificate);
+  return file;
+}
