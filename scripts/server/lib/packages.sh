@@ -1,0 +1,103 @@
+# shellcheck shell=bash
+# One package transaction a run, none when everything is there.
+
+readonly PACKAGE_LOG=/var/log/one-server-web-packages.log
+# Space that the packages of all roles take, unpacked, with what the databases write at first.
+readonly PACKAGE_SPACE_MIB=1500
+
+# missing_packages PACKAGE...: those not installed, one a line.
+missing_packages() {
+  local package
+  local -A installed=()
+  while read -r package; do installed[$package]=yes; done < <(
+    dpkg-query -W -f '${db:Status-Abbrev} ${Package}\n' "$@" 2>/dev/null | sed -n 's/^[ih]i  *//p'
+  )
+  for package in "$@"; do
+    [[ -v installed[$package] ]] || printf '%s\n' "$package"
+  done
+}
+
+# finish_interrupted_packages: an earlier run may have been killed while packages were set up.
+finish_interrupted_packages() {
+  [[ -n $(dpkg --audit) || -n $(compgen -G '/var/lib/dpkg/updates/[0-9]*' || true) ]] || return 0
+  step packages 'an earlier run was interrupted: finishing it'
+  run_apt dpkg --force-confdef --force-confold --configure -a
+  run_apt apt-get --fix-broken --yes install
+  changed packages 'finished what an interrupted run left'
+}
+
+# refresh_packages: asks the mirror what there is; answers one line when it can't be reached.
+refresh_packages() {
+  local host
+  if [[ -z $(apt-config dump --format '%v' Acquire::http::Proxy Acquire::https::Proxy) ]]; then
+    while read -r host; do
+      # Without name resolution apt-get waits and grows instead of failing, so this is asked first.
+      timeout 15 getent ahosts "$host" >/dev/null ||
+        fail "the package mirror's name $host can't be resolved: check the network and /etc/resolv.conf of this server, then run again"
+    done < <(apt-get indextargets --format '$(SITE)' | sed -n 's|^https\{0,1\}://\([^/:]*\).*|\1|p' | sort -u)
+  fi
+  run_apt apt-get --quiet --yes --error-on=any -o Acquire::Languages=none -o Acquire::Retries=2 -o Acquire::http::Timeout=20 update
+}
+
+# install_packages PACKAGE...: one transaction; configuration files that are already there stay.
+install_packages() {
+  local free
+  free=$(df --output=avail -m / | tail -n 1)
+  ((free >= PACKAGE_SPACE_MIB)) ||
+    fail "the disk is nearly full: $((free)) MiB are free on /, $PACKAGE_SPACE_MIB MiB are needed; make room and run again"
+  run_apt apt-get --yes --no-install-recommends -o Acquire::Retries=2 -o Acquire::http::Timeout=30 \
+    -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold -o APT::Status-Fd=3 install "$@"
+  changed packages "installed $*"
+}
+
+# run_apt COMMAND...: runs it with a line of progress every three seconds; on failure says why in one line.
+run_apt() {
+  local code=0 attempt
+  for attempt in {1..60}; do
+    code=0
+    { DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8 "$@" 3>&1 1>>"$PACKAGE_LOG" 2>&1 </dev/null 8>&- 9>&- || printf 'code:%s\n' $?; } |
+      package_progress || code=$?
+    ((code != 0)) || return 0
+    # Another package manager at work (a cloud's first boot, unattended upgrades) is waited for, not fought.
+    tail -n 5 "$PACKAGE_LOG" | grep -q 'Could not get lock\|Unable to acquire' || break
+    ((attempt % 2)) || step packages 'another program holds the package lock: waiting'
+    sleep 2
+  done
+  fail "$(explain_package_failure "$*")"
+}
+
+# package_progress: reads apt's status lines, prints what is going on now and then, ends with the command's exit code.
+package_progress() {
+  local line last=$SECONDS code=0 state='working' percent
+  while :; do
+    if IFS= read -r -t 3 line; then
+      case $line in
+        code:*) code=${line#code:} ;;
+        dlstatus:* | pmstatus:*)
+          percent=${line#*:*:} percent=${percent%%.*}
+          state="${line##*:} ($percent %)"
+          [[ $line == pm* ]] || state="downloading (${percent%%:*} %)"
+          ;;
+      esac
+    elif (($? <= 128)); then
+      break
+    fi
+    if ((SECONDS - last >= 3)); then
+      last=$SECONDS
+      step packages "$state"
+    fi
+  done
+  return "$code"
+}
+
+explain_package_failure() {
+  local tail
+  tail=$(tail -n 60 "$PACKAGE_LOG")
+  case $tail in
+    *'No space left'*) echo "the disk is full (df -h): make room and run again" ;;
+    *'Could not get lock'* | *'Unable to acquire'*) echo "another program has held the package lock for two minutes (ps aux | grep apt): end it or wait, then run again" ;;
+    *'Temporary failure resolving'* | *'Could not connect'* | *'Connection timed out'*) echo "the package mirror can't be reached: check the network of this server, then run again" ;;
+    *'Unable to locate package'*) echo "$(grep -o 'Unable to locate package.*' <<<"$tail" | tail -n 1): this system doesn't have it, choose another stack, database or suite" ;;
+    *) echo "$1 failed: $(grep -E '^(E:|dpkg: error)' <<<"$tail" | tail -n 1) (all of it: $PACKAGE_LOG)" ;;
+  esac
+}

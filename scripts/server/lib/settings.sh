@@ -1,0 +1,102 @@
+# shellcheck shell=bash
+# Settings arrive as shell assignments, one a line: NAME='value', a quote inside written as '\''. They are read by this parser
+# and never executed, so a value can hold anything, and a name that is not known is refused.
+
+declare -A SETTING_DEFAULT=(
+  [ROLES]='base tls nginx php-fpm mysql site'
+  [DOMAIN]='' [ALIASES]=''
+  [STACK]='lemp' [RUNTIME]='php' [DATABASE]='mysql'
+  [DATABASE_NAME]='site' [DATABASE_USER]='site' [DATABASE_PASSWORD]=''
+  [DOCUMENT_ROOT]='public' [HEALTH_PATH]='/healthz' [MIGRATE]='' [SHARED_PATHS]='' [KEEP_RELEASES]='5'
+  [APPLICATION]='wsgi:application' [PHP_EXTENSIONS]='' [MAXIMUM_UPLOAD_MIB]='32' [REQUEST_TIMEOUT]='60'
+  [ENVIRONMENT]='' [CRON]=''
+  [TLS_SOURCE]='local' [CERTIFICATE]='' [CERTIFICATE_KEY]=''
+  [ACME_DIRECTORY]='' [ACME_EMAIL]='' [ACME_AUTHORITY]=''
+  [MEMORY_MIB]='' [CORES]='' [PAGE_CACHE]='' [VALKEY]='no'
+  [FIREWALL]='yes' [REBOOT_WINDOW]='03:30'
+  [DATA_DEVICE]='' [DATA_VOLUME_SIZE]='' [METADATA_GUARD]='no' [CERTIFICATE_METRIC]='no'
+  [BACKUP_REPOSITORY]='' [BACKUP_PASSWORD]='' [BACKUP_TIME]='02:15' [BACKUP_KEEP_DAYS]='14'
+)
+
+# What a value has to look like: an extended regular expression.
+declare -A SETTING_FORM=(
+  [ROLES]='^[a-z]+(-[a-z]+)*( [a-z]+(-[a-z]+)*)*$'
+  [DOMAIN]='^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?$'
+  [ALIASES]='^[a-z0-9. -]*$'
+  [STACK]='^(lemp|lamp)$' [RUNTIME]='^(php|python)$' [DATABASE]='^(mysql|mariadb)$'
+  [DATABASE_NAME]='^[A-Za-z0-9_]{1,64}$' [DATABASE_USER]='^[A-Za-z0-9_]{1,32}$' [DATABASE_PASSWORD]='^[!-~]{12,128}$'
+  [DOCUMENT_ROOT]='^([A-Za-z0-9_-][A-Za-z0-9_.-]*(/[A-Za-z0-9_-][A-Za-z0-9_.-]*)*)?$'
+  [HEALTH_PATH]='^/[A-Za-z0-9_./-]*$'
+  [SHARED_PATHS]='^([A-Za-z0-9_-][A-Za-z0-9_./-]*( [A-Za-z0-9_-][A-Za-z0-9_./-]*)*)?$'
+  [KEEP_RELEASES]='^([2-9]|[1-9][0-9])$' [APPLICATION]='^[A-Za-z_][A-Za-z0-9_.]*:[A-Za-z_][A-Za-z0-9_]*$'
+  [PHP_EXTENSIONS]='^([a-z0-9]+( [a-z0-9]+)*)?$'
+  [MAXIMUM_UPLOAD_MIB]='^[1-9][0-9]{0,4}$' [REQUEST_TIMEOUT]='^[1-9][0-9]{0,3}$'
+  [TLS_SOURCE]='^(local|acme)$' [ACME_DIRECTORY]='^(https://[^ ]+)?$' [ACME_EMAIL]='^([^ @]+@[^ @]+)?$'
+  [MEMORY_MIB]='^([1-9][0-9]*)?$' [CORES]='^([1-9][0-9]*)?$' [PAGE_CACHE]='^([1-9][0-9]*[smh])?$' [VALKEY]='^(yes|no)$'
+  [FIREWALL]='^(yes|no)$' [REBOOT_WINDOW]='^(never|([01][0-9]|2[0-3]):[0-5][0-9])$'
+  [DATA_DEVICE]='^(/dev/[A-Za-z0-9_./-]+)?$' [DATA_VOLUME_SIZE]='^[0-9]*$' [METADATA_GUARD]='^(yes|no)$' [CERTIFICATE_METRIC]='^(yes|no)$'
+  [BACKUP_TIME]='^([01][0-9]|2[0-3]):[0-5][0-9]$' [BACKUP_KEEP_DAYS]='^[1-9][0-9]{0,3}$'
+)
+
+# Names whose values never appear in an error.
+readonly SECRET_SETTINGS=' DATABASE_PASSWORD CERTIFICATE_KEY BACKUP_PASSWORD ENVIRONMENT '
+
+# parse_assignments TEXT: sets one global a line of TEXT, then checks them all. Ends the run with one line at the first fault.
+parse_assignments() {
+  local text=$1 name value line=0 quote="'"
+  for name in "${!SETTING_DEFAULT[@]}"; do
+    printf -v "$name" '%s' "${SETTING_DEFAULT[$name]}"
+  done
+  while :; do
+    text=${text#"${text%%[!$' \t\n\r']*}"}
+    [[ -n $text ]] || break
+    line=$((line + 1))
+    [[ $text =~ ^([A-Z][A-Z0-9_]*)=\'(.*)$ ]] || fail "setting number $line: expected NAME='value'"
+    name=${BASH_REMATCH[1]} text=${BASH_REMATCH[2]} value=''
+    [[ -v SETTING_DEFAULT[$name] ]] || fail "unknown setting $name: allowed are $(printf '%s\n' "${!SETTING_DEFAULT[@]}" | sort | paste -sd' ')"
+    while :; do
+      [[ $text == *"$quote"* ]] || fail "setting $name: the closing quote is missing"
+      value+=${text%%"$quote"*}
+      text=${text#*"$quote"}
+      # An escaped quote goes on with the same value: '\''
+      [[ ${text:0:3} == "\\''" ]] || break
+      value+=$quote text=${text:3}
+    done
+    printf -v "$name" '%s' "$value"
+  done
+  check_settings
+}
+
+check_settings() {
+  local name value
+  for name in "${!SETTING_FORM[@]}"; do
+    value=${!name}
+    [[ $name == DATABASE_PASSWORD && -z $value ]] && continue
+    [[ $value =~ ${SETTING_FORM[$name]} ]] && continue
+    [[ $SECRET_SETTINGS == *" $name "* ]] && value='(secret)'
+    fail "setting $name has the value '$value': it has to match ${SETTING_FORM[$name]}"
+  done
+  if has_role tls || has_role nginx; then
+    [[ $TLS_SOURCE != local || (-n $CERTIFICATE && -n $CERTIFICATE_KEY) ]] ||
+      fail "settings CERTIFICATE and CERTIFICATE_KEY: expected PEM texts, because TLS_SOURCE is local"
+    [[ $TLS_SOURCE != acme || (-n $ACME_DIRECTORY && -n $ACME_EMAIL) ]] ||
+      fail "settings ACME_DIRECTORY and ACME_EMAIL: expected the directory's URL and an address, because TLS_SOURCE is acme"
+  fi
+  if has_role mysql && [[ -z $DATABASE_PASSWORD ]]; then
+    fail "setting DATABASE_PASSWORD: expected 12 to 128 printable characters"
+  fi
+  [[ ${BACKUP_REPOSITORY:+set} != set || -n $BACKUP_PASSWORD ]] ||
+    fail "setting BACKUP_PASSWORD: expected a value, because BACKUP_REPOSITORY is set (backups are encrypted)"
+}
+
+# Whether this server holds a role.
+has_role() {
+  [[ " $ROLES " == *" $1 "* ]]
+}
+
+# quoted VALUE: the value in double quotes, read alike by a shell and by systemd's EnvironmentFile.
+quoted() {
+  local value=$1
+  value=${value//\\/\\\\} value=${value//\"/\\\"} value=${value//\$/\\\$} value=${value//\`/\\\`}
+  printf '"%s"' "$value"
+}

@@ -1,0 +1,62 @@
+# shellcheck shell=bash
+# How big everything may be on a machine of given memory and cores. Pure: numbers in, assignments out.
+#
+# Where the numbers come from (MiB are of 1,048,576 bytes):
+#  - system: a Debian with systemd, sshd, journald and nginx holds 90-120 MiB here; 3 % of the memory on top is left to the page cache.
+#  - database beside the pool: mysqld 9.7 without its performance schema holds about 190 MiB here, with it 450 MiB, so that
+#    the schema is on from 4 GiB; MariaDB 11.8 stays below both.
+#  - InnoDB's pool: 25 % of the memory beside an app server, 70 % on a server of its own (MySQL's manual advises 50-75 % there).
+#  - app server processes: as many as fit in 85 % of what is left, 40 MiB each (PHP of WordPress' size; Python 60 MiB), and no more than
+#    32 a core, which keeps a site that waits 100 ms a request busy. Both colours share them: while one drains, the other grows.
+#  - OPcache: one segment a colour, so it is counted twice.
+#  - connections: every process of both colours holds one at most, and 20 are left for backups, watching and people.
+#  - workers of Gunicorn: 2 x cores + 1 (its own documentation), as memory allows; threads carry the waiting.
+
+clamp() { # VALUE LEAST MOST
+  echo $(($1 < $2 ? $2 : $1 > $3 ? $3 : $1))
+}
+
+# size_machine RAM_MIB CORES ROLES RUNTIME: prints one NAME=number a line.
+size_machine() {
+  local ram=$1 cores=$2 roles=" $3 " runtime=$4
+  local system database=0 pool=0 schema=0 app=0 opcache=0 process=40 children=0 workers=0 threads=0 connections rest
+  system=$((120 + ram * 3 / 100))
+  [[ $roles != *' php-fpm '* && $roles != *' python '* ]] || app=1
+  if [[ $roles == *' mysql '* ]]; then
+    ((ram < 4096)) || schema=1
+    pool=$(clamp $((app ? ram * 25 / 100 : ram * 70 / 100)) 64 1048576)
+    # Below 1 GiB every page counts twice: the pool gives way to the processes.
+    ((ram >= 1024)) || pool=64
+    database=$((pool + pool / 12 + (schema ? 450 : 190)))
+  fi
+  if ((app)); then
+    if [[ $runtime == python ]]; then
+      process=60
+    else
+      opcache=$(clamp $((ram / 16)) 32 256)
+    fi
+    rest=$((ram - system - database - 2 * opcache))
+    children=$(clamp $((rest * 85 / 100 / process)) 3 $((cores * 32)))
+    workers=$(clamp $((2 * cores + 1)) 2 "$children")
+    threads=$(clamp $((children / workers)) 1 16)
+  fi
+  connections=$((app ? 2 * children + workers + 20 : 200))
+  printf '%s=%s\n' \
+    SYSTEM_MIB "$system" \
+    INNODB_POOL_MIB "$pool" \
+    INNODB_REDO_MIB "$(clamp $((pool / 2)) 100 4096)" \
+    PERFORMANCE_SCHEMA "$schema" \
+    MAX_CONNECTIONS "$connections" \
+    TABLE_CACHE "$(clamp $((ram / 2)) 400 4000)" \
+    APP_CHILDREN "$children" \
+    APP_SPARE "$(clamp $((children / 4)) 1 $((cores * 4)))" \
+    GUNICORN_WORKERS "$workers" \
+    GUNICORN_THREADS "$threads" \
+    OPCACHE_MIB "$opcache" \
+    OPCACHE_STRINGS_MIB "$(clamp $((opcache / 8)) 4 16)" \
+    PHP_MEMORY_MIB "$(clamp $((ram / 8)) 96 256)" \
+    NGINX_CONNECTIONS "$(clamp $((ram * 4)) 1024 16384)" \
+    OPEN_FILES "$(clamp $((ram * 16)) 8192 65536)" \
+    BACKLOG "$(clamp $((ram * 2)) 512 4096)" \
+    SWAP_MIB "$(clamp "$ram" 512 2048)"
+}

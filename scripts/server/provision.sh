@@ -1,0 +1,96 @@
+#!/usr/bin/env bash
+# Makes this machine the server that its settings describe. The settings come on standard input (lib/settings.sh). Run again, it
+# changes what differs and nothing else.
+#
+# Everything is written before the packages are installed, so that each daemon's first start is already the right one.
+set -euo pipefail
+umask 022
+export LC_ALL=C.UTF-8 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+
+SCRIPTS=$(dirname "$(readlink -f "$0")")
+for library in log settings files system sizing packages services; do
+  # shellcheck source=/dev/null
+  . "$SCRIPTS/lib/$library.sh"
+done
+
+main() {
+  [[ $EUID == 0 ]] || fail 'provisioning needs root: log in as root or through sudo'
+  detect_system
+  lock_server
+  WORK=$(mktemp -d /run/one-server-web.XXXXXX)
+  trap 'rm -rf "$WORK"' EXIT
+  trap 'exit 143' TERM HUP INT
+  parse_assignments "$(cat)"
+  plan_server
+  local role packages
+  for role in $ROLES; do
+    [[ -r $SCRIPTS/roles/$role.sh ]] || fail "setting ROLES: there is no role $role, allowed are $(cd "$SCRIPTS/roles" && printf '%s ' *.sh | sed 's/\.sh//g')"
+    # shellcheck source=/dev/null
+    . "$SCRIPTS/roles/$role.sh"
+  done
+  finish_interrupted_packages
+  mapfile -t packages < <(for role in $ROLES; do "${role}_packages"; done)
+  mapfile -t packages < <(missing_packages "${packages[@]}")
+  ((${#packages[@]} == 0)) || refresh_packages
+  remember_first_starts
+  # The volume of a server before this one holds its data: it is mounted before anything is laid out.
+  [[ -z $DATA_DEVICE ]] || run_extra data-volume
+  for role in $ROLES; do "${role}_before"; done
+  ((${#packages[@]} == 0)) || install_packages "${packages[@]}"
+  for role in $ROLES; do "${role}_after"; done
+  run_pending
+  [[ $METADATA_GUARD == no ]] || run_extra metadata-guard
+  [[ $CERTIFICATE_METRIC == no ]] || run_extra certificate-metric
+  summarize
+}
+
+# run_extra ROLE: a role of a platform's own, in one function.
+run_extra() {
+  # shellcheck source=/dev/null
+  . "$SCRIPTS/roles/$1.sh"
+  "role_${1//-/_}"
+}
+
+# Two at once would undo each other's work: the second waits, and says for what.
+lock_server() {
+  exec 9>/run/lock/one-server-web.lock
+  local attempt
+  for attempt in {1..120}; do
+    flock --wait 5 9 && return 0
+    ((attempt > 1)) || step server 'another run is at work here: waiting for its end'
+  done
+  fail 'another run has been at work here for ten minutes: see ps aux | grep provision.sh on the server'
+}
+
+# plan_server: what follows from the settings and the machine.
+plan_server() {
+  local assignment
+  measure_machine
+  while read -r assignment; do
+    declare -g "$assignment"
+  done < <(size_machine "$RAM_MIB" "$CPU_CORES" "$ROLES" "$RUNTIME")
+  APP_MOST_SPARE=$((APP_SPARE * 2 > APP_CHILDREN ? APP_CHILDREN : APP_SPARE * 2))
+  WEB_UNIT=nginx DATABASE_UNIT=$DATABASE
+  [[ $STACK == lemp ]] || WEB_UNIT=apache2
+  DATABASE_SOCKET=/run/mysqld/mysqld.sock
+  step server "$SYSTEM_ID $SYSTEM_VERSION, $RAM_MIB MiB, $CPU_CORES cores: pool $INNODB_POOL_MIB MiB, $APP_CHILDREN app processes, OPcache 2 x $OPCACHE_MIB MiB, $MAX_CONNECTIONS connections"
+}
+
+# remember_first_starts: daemons that this run's packages will start need no reload afterwards.
+remember_first_starts() {
+  declare -gA FIRST_START=()
+  local unit
+  for unit in "$WEB_UNIT" "$DATABASE_UNIT"; do
+    systemctl is-active --quiet "$unit" || FIRST_START[$unit]=yes
+  done
+}
+
+summarize() {
+  if ((CHANGES == 0)); then
+    step server 'nothing changed'
+  else
+    step server "$CHANGES changes"
+  fi
+}
+
+main

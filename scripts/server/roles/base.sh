@@ -1,0 +1,41 @@
+# shellcheck shell=bash
+# The ground everything stands on: the site's user, its folders, the kernel's limits.
+
+base_packages() {
+  echo ca-certificates
+}
+
+base_before() {
+  if ! getent passwd site >/dev/null; then
+    useradd --system --user-group --home-dir /srv/www --no-create-home --shell /usr/sbin/nologin site
+    changed base 'added the user site'
+  fi
+  ensure_directory base /etc/one-server-web 0755 root:root
+  ensure_directory base /var/lib/one-server-web 0755 root:root
+  ensure_directory base /srv/www 0755 root:root
+  ensure_directory base /srv/www/releases 0755 site:site
+  ensure_directory base /srv/www/shared 0755 site:site
+  ensure_directory base /srv/www/colours 0755 root:root
+  install_template base sysctl.conf /etc/sysctl.d/60-one-server-web.conf 0644 root:root apply:sysctl
+  base_system_settings
+}
+
+base_after() {
+  [[ ! -v PENDING[apply:sysctl] ]] || apply_sysctl
+}
+
+# A container's kernel belongs to its host, so what can't be set there is named and left.
+apply_sysctl() {
+  local refused
+  refused=$(sysctl --quiet --load /etc/sysctl.d/60-one-server-web.conf 2>&1 | grep -o 'key "[^"]*"' | cut -d'"' -f2 | paste -sd' ') || true
+  [[ -z $refused ]] || step base "this kernel keeps its own $refused"
+}
+
+# What the package manager does by itself later on: keep the files written here, as a person would answer.
+base_system_settings() {
+  install_file base /etc/apt/apt.conf.d/60one-server-web 0644 root:root <<'SETTINGS'
+// Configuration files that were changed here stay when their package is upgraded.
+Dpkg::Options { "--force-confdef"; "--force-confold"; };
+APT::Install-Recommends "false";
+SETTINGS
+}

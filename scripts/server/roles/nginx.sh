@@ -1,0 +1,76 @@
+# shellcheck shell=bash
+# The web server: static files itself, everything else over a unix socket to the app server. All files are in place before the
+# package is installed, so that its first start is the right one.
+
+readonly NGINX_FOLDER=/etc/nginx/one-server-web
+
+nginx_packages() {
+  echo nginx
+}
+
+nginx_before() {
+  local version template
+  version=$(nginx_version)
+  NGINX_LISTEN=$(nginx_listen "$version")
+  NGINX_CURVES=$(nginx_curves "$version")
+  KEEPALIVE_MINIMUM=''
+  ! at_least "$version" 1.27.4 || KEEPALIVE_MINIMUM='keepalive_min_timeout 5s;'
+  nginx_denied_scripts
+  install_template nginx nginx/nginx.conf /etc/nginx/nginx.conf 0644 root:root reload:nginx
+  for template in tls compression headers logging "app-$RUNTIME"; do
+    install_template nginx "nginx/$template.conf" "$NGINX_FOLDER/$template.conf" 0644 root:root reload:nginx
+  done
+  nginx_aliases
+  install_template nginx nginx/site.conf "$NGINX_FOLDER/site.conf" 0644 root:root reload:nginx
+  [[ -e $NGINX_FOLDER/active.conf ]] ||
+    install_template nginx nginx/active.conf "$NGINX_FOLDER/active.conf" 0644 root:root reload:nginx
+  install_template nginx nginx/maintenance.html /usr/local/share/one-server-web/maintenance.html 0644 root:root
+  install_template nginx nginx/service.conf /etc/systemd/system/nginx.service.d/one-server-web.conf 0644 root:root daemon-reload
+  ensure_directory nginx /var/lib/one-server-web/acme 0755 root:root
+}
+
+nginx_after() {
+  remove_file nginx /etc/nginx/sites-enabled/default reload:nginx
+  ensure_running nginx nginx
+}
+
+# nginx_listen VERSION: the directives that open port 443 with HTTP/2; the directive of its own came with 1.25.1.
+nginx_listen() {
+  if at_least "$1" 1.25.1; then
+    printf '    listen 443 ssl default_server;\n    listen [::]:443 ssl default_server;\n    http2 on;'
+  else
+    printf '    listen 443 ssl http2 default_server;\n    listen [::]:443 ssl http2 default_server;'
+  fi
+}
+
+# nginx_curves VERSION: the post-quantum group needs OpenSSL 3.5, which comes with the systems that have nginx 1.26.
+nginx_curves() {
+  if at_least "$1" 1.26; then
+    echo 'X25519MLKEM768:X25519:prime256v1:secp384r1'
+  else
+    echo 'X25519:prime256v1:secp384r1'
+  fi
+}
+
+# Scripts that someone uploads must never run: shared paths hold files, not code.
+nginx_denied_scripts() {
+  local path names=()
+  DENIED_SCRIPTS=''
+  for path in $SHARED_PATHS; do
+    path=${path#"$DOCUMENT_ROOT"/}
+    names+=("${path//./\\.}")
+  done
+  local alternatives
+  alternatives=$(IFS='|'; echo "${names[*]}")
+  [[ -z $alternatives ]] || DENIED_SCRIPTS="location ~* ^/($alternatives)/.*\\.(php[0-9]?|phtml|phar|py|cgi|pl|sh)\$ { return 404; }"
+}
+
+nginx_aliases() {
+  ALIAS_SERVER=''
+  [[ -z $ALIASES ]] || ALIAS_SERVER="server {
+    listen 443 ssl;
+    listen [::]:443 ssl;
+    server_name $ALIASES;
+    return 301 https://$DOMAIN\$request_uri;
+}"
+}

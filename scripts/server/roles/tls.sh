@@ -1,0 +1,48 @@
+# shellcheck shell=bash
+# The certificate and its key, where nginx and Apache look for them: /etc/one-server-web/tls/site.{crt,key}.
+
+readonly TLS_FOLDER=/etc/one-server-web/tls
+
+tls_packages() {
+  echo openssl
+  [[ $TLS_SOURCE != acme ]] || echo certbot
+}
+
+tls_before() {
+  ensure_directory tls "$TLS_FOLDER" 0755 root:root
+  case $TLS_SOURCE in
+    local) tls_install_given ;;
+    acme) tls_self_signed ;;
+  esac
+}
+
+tls_after() {
+  [[ $TLS_SOURCE != acme ]] || . "$SCRIPTS/roles/acme.sh"
+}
+
+tls_install_given() {
+  tls_check_pair
+  # The key first: a web server started in between would refuse a certificate without its key, not the other way round.
+  install_file tls "$TLS_FOLDER/site.key" 0600 root:root "reload:$WEB_UNIT" <<<"$CERTIFICATE_KEY"
+  install_file tls "$TLS_FOLDER/site.crt" 0644 root:root "reload:$WEB_UNIT" <<<"$CERTIFICATE"
+}
+
+# A key that doesn't belong to its certificate would take the site down at the reload; it is refused here.
+tls_check_pair() {
+  command -v openssl >/dev/null || return 0
+  local certificate key
+  certificate=$(openssl x509 -noout -pubkey <<<"$CERTIFICATE" 2>/dev/null) ||
+    fail 'setting CERTIFICATE: expected a certificate in PEM'
+  key=$(openssl pkey -pubout <<<"$CERTIFICATE_KEY" 2>/dev/null) || fail 'setting CERTIFICATE_KEY: expected a private key in PEM'
+  [[ $certificate == "$key" ]] || fail "settings CERTIFICATE and CERTIFICATE_KEY: the key is not the certificate's"
+  openssl x509 -noout -checkend 0 <<<"$CERTIFICATE" >/dev/null || fail 'setting CERTIFICATE: it has expired'
+}
+
+# Until the authority has answered, something must let the web server start.
+tls_self_signed() {
+  [[ ! -s $TLS_FOLDER/site.crt || ! -s $TLS_FOLDER/site.key ]] || return 0
+  openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 30 -subj "/CN=$DOMAIN" \
+    -addext "subjectAltName=DNS:$DOMAIN" -keyout "$TLS_FOLDER/site.key" -out "$TLS_FOLDER/site.crt" 2>/dev/null
+  chmod 0600 "$TLS_FOLDER/site.key"
+  changed tls "made a self-signed certificate for $DOMAIN, until the authority has answered"
+}
