@@ -24,7 +24,7 @@ declare -A SETTING_FORM=(
   [DOMAIN]='^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?$'
   [ALIASES]='^[a-z0-9. -]*$'
   [STACK]='^(lemp|lamp)$' [RUNTIME]='^(php|python)$' [DATABASE]='^(mysql|mariadb)$'
-  [DATABASE_NAME]='^[A-Za-z0-9_]{1,64}$' [DATABASE_USER]='^[A-Za-z0-9_]{1,32}$' [DATABASE_PASSWORD]='^[!-~]{12,128}$'
+  [DATABASE_NAME]='^[A-Za-z0-9_]{1,64}$' [DATABASE_USER]='^[A-Za-z0-9_]{1,32}$' [DATABASE_PASSWORD]='^[^[:cntrl:]]{12,128}$'
   [DOCUMENT_ROOT]='^([A-Za-z0-9_-][A-Za-z0-9_.-]*(/[A-Za-z0-9_-][A-Za-z0-9_.-]*)*)?$'
   [HEALTH_PATH]='^/[A-Za-z0-9_./-]*$'
   [SHARED_PATHS]='^([A-Za-z0-9_-][A-Za-z0-9_./-]*( [A-Za-z0-9_-][A-Za-z0-9_./-]*)*)?$'

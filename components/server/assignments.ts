@@ -1,0 +1,76 @@
+import type { Settings } from "../settings/settings";
+
+/** Settings of one server as provision.sh reads them: names in capitals, values of any text. */
+export type Assignments = Readonly<Record<string, string>>;
+
+/** The values of a provisioning that are only known, or only shown, at run time. */
+export interface ProvisionFacts {
+  readonly databasePassword: string;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly certificate: CertificateFacts;
+}
+
+/** A certificate as its server is told of it. */
+export type CertificateFacts =
+  | { readonly source: "local"; readonly certificate: string; readonly privateKey: string }
+  | { readonly source: "acme"; readonly email: string; readonly directory: string };
+
+/** What provision.sh is told on a server of the rung `single`, which holds every tier. */
+export function provisionAssignments(settings: Settings, facts: ProvisionFacts): Assignments {
+  const { site } = settings;
+  return {
+    DOMAIN: settings.domain,
+    ALIASES: settings.aliases.join(" "),
+    ROLES: `base tls nginx ${site.runtime === "php" ? "php-fpm" : "python"} mysql site`,
+    RUNTIME: site.runtime,
+    DATABASE: settings.database.engine,
+    DATABASE_PASSWORD: facts.databasePassword,
+    DOCUMENT_ROOT: site.documentRoot,
+    HEALTH_PATH: site.healthPath,
+    MIGRATE: site.migrate ?? "",
+    SHARED_PATHS: site.sharedPaths.join(" "),
+    KEEP_RELEASES: String(site.keepReleases),
+    ENVIRONMENT: Object.entries(facts.environment)
+      .map(([name, value]) => `${name}=${value}`)
+      .sort()
+      .join("\n"),
+    ...certificateAssignments(facts.certificate),
+  };
+}
+
+function certificateAssignments(certificate: CertificateFacts): Assignments {
+  if (certificate.source === "local") {
+    return {
+      TLS_SOURCE: "local",
+      CERTIFICATE: certificate.certificate.trim(),
+      CERTIFICATE_KEY: certificate.privateKey.trim(),
+    };
+  }
+  return { TLS_SOURCE: "acme", ACME_EMAIL: certificate.email, ACME_DIRECTORY: certificate.directory };
+}
+
+/**
+ * One `NAME='value'` a line, in the order of the names, so that the same settings are the same text.
+ * @throws Error when a name is none, or a value holds a NUL, which no shell can hold.
+ */
+export function formatAssignments(assignments: Assignments): string {
+  return Object.keys(assignments)
+    .sort()
+    .map((name) => formatAssignment(name, assignments[name] ?? ""))
+    .join("");
+}
+
+function formatAssignment(name: string, value: string): string {
+  if (!/^[A-Z][A-Z0-9_]*$/.test(name)) {
+    throw new Error(`${JSON.stringify(name)} is no name of a server setting: capitals, digits and _ only`);
+  }
+  if (value.includes("\0")) {
+    throw new Error(`server setting ${name} holds a NUL character, which can't be passed on; remove it`);
+  }
+  return `${name}=${shellQuote(value)}\n`;
+}
+
+/** A text as one word of a POSIX shell. */
+export function shellQuote(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`;
+}

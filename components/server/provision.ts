@@ -1,0 +1,113 @@
+import { join } from "node:path";
+import { remote } from "@pulumi/command";
+import * as pulumi from "@pulumi/pulumi";
+import type { Certificate, Server } from "../platforms/platform";
+import type { Settings } from "../settings/settings";
+import { deterministicArchive } from "./archive";
+import { type CertificateFacts, formatAssignments, provisionAssignments, shellQuote } from "./assignments";
+
+export interface ProvisionArgs {
+  readonly server: Server;
+  readonly settings: Settings;
+  readonly certificate: Certificate;
+}
+
+/** The scripts that make a machine a server of the site. */
+const scripts = join(__dirname, "../../scripts/server");
+
+/** Where the upload lies, from the login user's home. */
+const bundle = ".one-server-web/provision.tar.gz";
+
+/**
+ * Makes a machine a server: one upload of scripts/server and one command, which changes what differs and nothing else. Runs again when
+ * the scripts or the settings change, and anew when the machine behind the address is another one or has another size.
+ */
+export class Provision extends pulumi.ComponentResource {
+  /** Resolves when the server is as its settings say; changes with each run. */
+  readonly ready: pulumi.Output<string>;
+
+  constructor(name: string, args: ProvisionArgs, options?: pulumi.ComponentResourceOptions) {
+    super("one-server-web:server:Provision", name, {}, options);
+    const { server } = args;
+    const archive = deterministicArchive(scripts);
+    const connection = server.connection;
+    const triggers = [server.instanceId, server.size];
+
+    const upload = new remote.CopyToRemote(
+      `${name}-scripts`,
+      { connection, source: new pulumi.asset.FileAsset(archive.path), remotePath: bundle, triggers },
+      { parent: this },
+    );
+    const run = new remote.Command(
+      `${name}-provision`,
+      {
+        connection,
+        create: provisionCommand(archive.hash, archive.digest),
+        stdin: standardInput(args),
+        triggers,
+        addPreviousOutputInEnv: false,
+      },
+      { parent: this, dependsOn: upload, customTimeouts: { create: "30m", update: "30m" } },
+    );
+    this.ready = pulumi.interpolate`${run.id} ${archive.hash}`;
+    this.registerOutputs({ server: server.serverName, ready: this.ready });
+  }
+}
+
+/** The settings as text, secret because passwords and keys are among them. */
+function standardInput({ server, settings, certificate }: ProvisionArgs): pulumi.Output<string> {
+  const own: pulumi.Output<Readonly<Record<string, string>>> =
+    server.provisionSettings ?? pulumi.output<Record<string, string>>({});
+  return pulumi.secret(
+    pulumi
+      .all([settings.database.password, settings.site.environment, certificateFacts(certificate), own])
+      .apply(([databasePassword, environment, facts, machine]) =>
+        formatAssignments({
+          ...provisionAssignments(settings, { databasePassword, environment, certificate: facts }),
+          ...machine,
+        }),
+      ),
+  );
+}
+
+function certificateFacts(certificate: Certificate): pulumi.Output<CertificateFacts> {
+  if (certificate.source === "acme") {
+    return pulumi.output({ source: "acme", email: certificate.email, directory: certificate.directory });
+  }
+  const { certificate: chain, privateKey } = certificate;
+  return pulumi.all([chain, privateKey]).apply(([pem, key]) => ({
+    source: "local" as const,
+    certificate: pem,
+    privateKey: key,
+  }));
+}
+
+/**
+ * The command that unpacks the uploaded scripts and runs them, as root or through sudo. Its settings come on standard input, which nothing
+ * before provision.sh reads.
+ * @param hash names the folder, so that a run still at work keeps its own scripts.
+ * @param digest SHA-256 of the uploaded file.
+ */
+export function provisionCommand(hash: string, digest: string): string {
+  const folder = `/opt/one-server-web-${hash.slice(0, 16)}`;
+  const asRoot = [
+    "set -eu",
+    `[ -x ${folder}/provision.sh ] || {`,
+    `  rm -rf ${folder}.part ${folder}`,
+    `  mkdir -p ${folder}.part`,
+    `  tar -xzf "$1" --no-same-owner -C ${folder}.part`,
+    `  mv -T ${folder}.part ${folder}`,
+    "}",
+    `ln -sfn ${folder} /opt/one-server-web.new`,
+    "mv -fT /opt/one-server-web.new /opt/one-server-web",
+    `exec ${folder}/provision.sh`,
+  ].join("\n");
+  return [
+    "set -eu",
+    `bundle="$HOME/${bundle}"`,
+    `echo "${digest}  $bundle" | sha256sum --check --status || { echo "error: the scripts in $bundle are not whole: run again" >&2; exit 1; }`,
+    'root=""',
+    '[ "$(id -u)" = 0 ] || root="sudo -n"',
+    `exec $root sh -c ${shellQuote(asRoot)} provision "$bundle"`,
+  ].join("\n");
+}
