@@ -58,7 +58,12 @@ function machineStep(group: Group, own: boolean): Finding["nextStep"] {
   if (own) {
     const rung =
       group.tiers.includes("web") && group.tiers.includes("database") ? "split-database" : "load-balanced";
-    return { change: `Take the next rung, ${rung}`, command: `pulumi config set rung ${rung} && pulumi up` };
+    const first = rung === "load-balanced" ? "" : ", the step before load-balanced";
+    const missing = availableRungs.has(rung) ? "" : " (not in this version yet)";
+    return {
+      change: `Take the rung ${rung}${missing}${first}`,
+      command: `pulumi config set rung ${rung} && pulumi up`,
+    };
   }
   const changes: Readonly<Record<string, string>> = {
     rds: `Set multiAz: true on ${name}`,
