@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# shellcheck disable=SC2034 # these names are for the scripts that source this one
 # What every script of the `local` platform shares: where things lie, how they speak, locks and small files.
 # Sourced, never run.
 
@@ -58,6 +59,18 @@ write_file() {
   mv -f "$temporary" "$1"
 }
 
+# secret_folder: a new folder in memory (tmpfs) that only this user can open. Its maker removes it.
+secret_folder() {
+  local parent
+  for parent in "${XDG_RUNTIME_DIR:-}" /run /dev/shm; do
+    if [ -w "$parent" ] && [ "$(stat --file-system --format %T "$parent")" = tmpfs ]; then
+      mktemp --directory "$parent/one-server-web.XXXXXXXX"
+      return
+    fi
+  done
+  fail "neither /run nor /dev/shm is in memory (tmpfs): a private key would be written to the disk"
+}
+
 # setting FILE KEY: the value of `KEY=value` in FILE, empty when there is none. The file is read, never run.
 setting() {
   [ ! -f "$1" ] || sed -n "s/^$2=//p" "$1" | head -n 1
@@ -74,8 +87,8 @@ json_string() {
 
 # check_network_name NAME: the bridge is `osw-NAME`, and an interface's name has 15 characters at most (IFNAMSIZ - 1).
 check_network_name() {
-  [[ $1 =~ ^[a-z]([a-z0-9-]{0,9}[a-z0-9])?$ ]] ||
-    usage_error "network: \"$1\" is not 1 to 11 lower-case letters, digits and inner dashes, such as \"site\""
+  [[ $1 =~ ^[a-z][a-z0-9-]{0,10}$ ]] ||
+    usage_error "network: \"$1\" is not 1 to 11 lower-case letters, digits and dashes, a letter first, such as \"site\""
 }
 
 # check_machine_name NAME: it becomes the host name.

@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# shellcheck disable=SC2154 # names from common.sh, which whoever sources this has sourced
 # A control group for each machine: its processes apart from the other machines' and from the command that started it,
 # and its memory limited when asked. Sourced, never run.
 
@@ -43,11 +44,23 @@ limit_memory() {
   fi
 }
 
-# leave_no_control_group MACHINE: empty groups go, the machine's own below them first.
+# leave_no_control_group MACHINE: whatever still runs there is killed, and the groups go.
 leave_no_control_group() {
   local hierarchy
   for hierarchy in $(control_group_hierarchies); do
-    [ ! -d "$hierarchy/one-server-web/$1" ] || find "$hierarchy/one-server-web/$1" -depth -type d -exec rmdir {} + 2>/dev/null || true
+    wait_until 20 remove_control_group "$hierarchy/one-server-web/$1" ||
+      fail "machine: processes in $hierarchy/one-server-web/$1 do not die; see its cgroup.procs"
     rmdir "$hierarchy/one-server-web" 2>/dev/null || true
   done
+}
+
+# remove_control_group GROUP: fails while the kernel is still at work on processes that were killed.
+remove_control_group() {
+  [ -d "$1" ] || return 0
+  local processes
+  processes=$(find "$1" -name cgroup.procs -exec cat {} + 2>/dev/null) || true
+  # shellcheck disable=SC2086 # one word a process
+  [ -z "$processes" ] || kill -KILL $processes 2>/dev/null || true
+  find "$1" -depth -type d -exec rmdir {} + 2>/dev/null || true
+  [ ! -d "$1" ]
 }

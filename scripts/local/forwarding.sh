@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# shellcheck disable=SC2154 # names from common.sh, which whoever sources this has sourced
 # Lets the machines of a network reach the outside, and the outside reach nothing it was not asked from.
 # Sourced by network.sh, never run.
 

@@ -33,9 +33,10 @@ stopped() { ! runs "$1" "$2"; }
 
 # first_process NETWORK NAME: the id, on this host, of the machine's own first process.
 first_process() {
-  local nspawn pid
+  local nspawn pid children
   nspawn=$(nspawn_pid "$1" "$2") || return 1
-  for pid in $(cat "/proc/$nspawn/task/$nspawn/children" 2>/dev/null); do
+  children=$(cat "/proc/$nspawn/task/$nspawn/children" 2>/dev/null) || return 1
+  for pid in $children; do
     # The process that set the machine up is a child too, for a moment; the first process is 1 in its own eyes.
     if grep -q $'^NSpid:.*\t1$' "/proc/$pid/status" 2>/dev/null; then
       printf '%s' "$pid"
@@ -59,7 +60,7 @@ need_machine() {
   [ -f "$(machine_directory "$1" "$2")/settings" ] || fail "machine: the network \"$1\" has no machine \"$2\"; \`$0 list\` shows those there are"
 }
 
-# ready_or_gone ADDRESS NETWORK NAME: something to wait for that also ends when the machine died.
+# ready_or_gone ADDRESS NETWORK NAME: no use to wait on for a machine that died.
 ready_or_gone() { answers_ssh "$1" || stopped "$2" "$3"; }
 
 start_machine() {
@@ -73,8 +74,9 @@ start_machine() {
     mkdir -p "$runtime"
     launch "$network" "$name"
   fi
-  wait_until 60 ready_or_gone "$address" "$network" "$name" && answers_ssh "$address" ||
-    fail "machine: \"$name\" does not answer SSH at $address after 60 s; what it said: $0 console $network $name"
+  wait_until 60 ready_or_gone "$address" "$network" "$name" || true
+  answers_ssh "$address" ||
+    fail "machine: \"$name\" does not answer SSH at $address, tried for 60 s; what it said: $0 console $network $name"
 }
 
 # launch NETWORK NAME: hands the machine over to a unit of its own, or to a process of its own, and returns at once.
@@ -122,8 +124,8 @@ create_machine() {
   require_host
   subnet=$(setting "$(network_directory "$network")/settings" subnet)
   [ -n "$subnet" ] || fail "network: this host has no network \"$network\"; make it first: $here/network.sh create"
-  address=$(subnet_address "$subnet" "$number") && subnet_holds "$subnet" "$address" ||
-    usage_error "number: $number is no machine's place in $subnet"
+  address=$(subnet_address "$subnet" "$number") || address=none
+  subnet_holds "$subnet" "$address" || usage_error "number: $number is no machine's place in $subnet"
   lock_machine "$network" "$name"
   if [ ! -d "$directory/tree" ]; then
     local source
@@ -141,7 +143,7 @@ create_machine() {
     step "$name: restarting for its new settings"
     stop_machine "$network" "$name"
   fi
-  stopped "$network" "$name" && configure_tree "$directory" "$name" "$address" "${subnet#*/}" "$(subnet_address "$subnet" 1)" "$suite"
+  stopped "$network" "$name" && configure_tree "$directory" "$name" "$address" "${subnet#*/}" "$(subnet_address "$subnet" 1)" "$suite" "$memory"
   authorize_key "$directory/tree" "$key"
   printf 'suite=%s\naddress=%s\nnumber=%s\nmemory=%s\n' "$suite" "$address" "$number" "$memory" | write_file "$settings"
   stopped "$network" "$name" && step "$name: starting at $address"
@@ -176,19 +178,20 @@ in_machine() {
   pid=$(first_process "$network" "$name") || fail "machine: \"$name\" is stopped; start it: $0 start $network $name"
   # Where this shell stands may not exist in there.
   cd /
-  exec nsenter --target "$pid" --mount --uts --ipc --net --pid --cgroup --root --wd=/root \
-    env -i HOME=/root USER=root LOGNAME=root TERM="${TERM:-dumb}" LANG=C.UTF-8 \
+  exec nsenter --target "$pid" --mount --uts --ipc --net --pid --cgroup --root \
+    env --chdir=/root -i HOME=/root USER=root LOGNAME=root TERM="${TERM:-dumb}" LANG=C.UTF-8 \
     PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin "$@"
 }
 
 list_machines() {
   local settings directory network name
-  for settings in "$state_directory"/networks/${1:-*}/machines/*/settings; do
+  for settings in "$state_directory"/networks/*/machines/*/settings; do
     [ -f "$settings" ] || continue
     directory=${settings%/settings}
     name=${directory##*/}
     network=${directory%/machines/*}
     network=${network##*/}
+    [ -z "${1:-}" ] || [ "$1" = "$network" ] || continue
     printf '%s\t%s\t%s\t%s\n' "$network" "$name" "$(setting "$settings" address)" "$(machine_status "$network" "$name")"
   done
 }

@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# shellcheck disable=SC2154 # names from common.sh, which whoever sources this has sourced
 # The DNS server of a network: dnsmasq on the bridge's address. It answers for the zone by itself and asks the host's
 # own resolver for everything else. Sourced by network.sh and dns.sh, never run.
 
@@ -36,16 +37,16 @@ start_nameserver() {
     return 0
   fi
   stop_nameserver "$network"
-  local command=(dnsmasq --keep-in-foreground --conf-file=/dev/null --pid-file= --no-hosts --bind-interfaces --except-interface=lo
+  local program=(dnsmasq --keep-in-foreground --conf-file=/dev/null --pid-file= --no-hosts --bind-interfaces --except-interface=lo
     --listen-address="$address" --resolv-file=/etc/resolv.conf --addn-hosts="$directory/hosts"
     --servers-file="$directory/servers" --local-ttl="$record_seconds" --cache-size=1000 --log-facility=-)
   printf '%s\n' "$address" >"$run_directory/$network/dnsmasq.address"
   if host_runs_systemd; then
     systemd-run --quiet --collect --unit="one-server-web-$network-dns" --description="DNS of the network $network" \
-      "${command[@]}" 7>&- 8>&- 9>&-
+      "${program[@]}" 7>&- 8>&- 9>&-
     pid=$(systemctl show --property MainPID --value "one-server-web-$network-dns")
   else
-    detached "${command[@]}" </dev/null >"$log" 2>&1
+    detached "${program[@]}" </dev/null >"$log" 2>&1
     pid=$!
   fi
   record_process "$(nameserver_pid_file "$network")" "$pid" 2>/dev/null || true

@@ -36,7 +36,7 @@ subnets_in_use() {
     { for (i = 1; i <= 2; i++) if ($i ~ /^[0-9]+\.[0-9.]+(\/[0-9]+)?$/) { print $i, "a route of this host"; break } }'
   awk '$1 == "nameserver" && $2 ~ /^[0-9.]+$/ { print $2, "the name server in /etc/resolv.conf" }' /etc/resolv.conf
   for directory in "$state_directory"/networks/*/; do
-    [ -f "$directory/settings" ] && [ "$directory" != "$(network_directory "$network")/" ] || continue
+    if [ ! -f "$directory/settings" ] || [ "$directory" = "$(network_directory "$network")/" ]; then continue; fi
     printf '%s the network "%s"\n' "$(setting "$directory/settings" subnet)" "$(basename "$directory")"
   done
 }

@@ -22,6 +22,7 @@ ip iproute2
 gpgv gpgv
 wget wget
 '
+# shellcheck disable=SC2016 # a command for people to type
 readonly other_platforms='or choose another platform: `pulumi config set platform ssh` (servers you have) or `aws`'
 
 # Debian keeps administrators' programs out of other users' PATH.
@@ -93,6 +94,7 @@ check_kernel() {
 mirror_uri() {
   local uri=''
   if [ "$(. /etc/os-release && echo "$ID")" = debian ] && command -v apt-get >/dev/null; then
+    # shellcheck disable=SC2016 # apt's own placeholders
     uri=$(apt-get indextargets --format '$(CREATED_BY)|$(COMPONENT)|$(RELEASE)|$(ORIGIN)|$(REPO_URI)' 2>/dev/null |
       awk -F'|' '$1 == "Packages" && $2 == "main" && $3 !~ /[-\/]/ && $5 ~ /^https?:/ {
           if ($4 == "Debian" && !known) known = $5

@@ -20,7 +20,6 @@ run_machine() {
   runtime=$run_directory/$network/$name
   local options=(--directory="$directory/tree" --machine="$network-$name" --hostname="$name" --boot --register=no --keep-unit
     --network-bridge="$(bridge_name "$network")" --resolv-conf=off --timezone=off --link-journal=no --console=pipe)
-  [ ! -f "$runtime/meminfo" ] || options+=(--bind-ro="$runtime/meminfo:/proc/meminfo")
   mkdir -p /run/systemd/nspawn
   SYSTEMD_NSPAWN_UNIFIED_HIERARCHY=1 systemd-nspawn "${options[@]}" </dev/null &
   record_process "$runtime/nspawn.pid" $!
