@@ -18,6 +18,7 @@ export = async () => {
     caCertificate: site.caCertificate,
     servers: site.servers,
     release: site.release,
+    ...platform.outputs,
     rung: settings.rung,
     upgradePath: assess(topology(resources())).upgradePath,
   };

@@ -23,9 +23,18 @@ export function single(platform: Platform, settings: Settings, parent: pulumi.Re
   const server = platform.server("web-1", { tiers: ["web", "app", "database"] }, { parent });
 
   const hostnames = [settings.domain, ...settings.aliases];
-  const records = hostnames.map((hostname) =>
+  const records = hostnames.flatMap((hostname) => [
     platform.dnsRecord(hostname, { hostname, type: "A", address: server.publicIp }, { parent }),
-  );
+    ...(server.publicIpv6 === undefined
+      ? []
+      : [
+          platform.dnsRecord(
+            `${hostname}-ipv6`,
+            { hostname, type: "AAAA", address: server.publicIpv6 },
+            { parent },
+          ),
+        ]),
+  ]);
   const certificate = platform.certificate("certificate", hostnames, { parent });
 
   // An ACME authority looks the names up, so the records come first.

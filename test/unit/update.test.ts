@@ -94,7 +94,13 @@ describe("progress", () => {
 
   it("writes whole lines without colours into a pipe", () => {
     let written = "";
-    const screen = { isTTY: false, columns: 80, write: (text: string) => void (written += text) };
+    const screen = {
+      isTTY: false,
+      columns: 80,
+      write: (text: string) => {
+        written += text;
+      },
+    };
     const progress = new Progress(screen);
     progress.step({ urn, name: "web-1", operation: "create", started: 0, ended: 2100 });
     progress.close();
