@@ -1,0 +1,43 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { DnsRecordArgs } from "../platform";
+import type { Network } from "./network";
+import { printed, runScript } from "./script";
+
+export interface LocalDnsRecordArgs extends DnsRecordArgs {
+  readonly networkName: string;
+  readonly network: Network;
+}
+
+/** A name that the network's DNS server answers for. */
+export class LocalDnsRecord extends pulumi.ComponentResource {
+  readonly hostname: string;
+  /** Seconds a client may keep the answer. */
+  readonly ttl: pulumi.Output<number>;
+
+  constructor(name: string, args: LocalDnsRecordArgs, options?: pulumi.ComponentResourceOptions) {
+    super("one-server-web:local:DnsRecord", name, {}, options);
+    const command = runScript(
+      name,
+      {
+        create: 'scripts/local/dns.sh set "$NETWORK" "$RECORD" "$TYPE" "$ADDRESS"',
+        delete: 'scripts/local/dns.sh unset "$NETWORK" "$RECORD" "$TYPE"',
+        environment: {
+          NETWORK: args.networkName,
+          RECORD: args.hostname,
+          TYPE: args.type,
+          ADDRESS: args.address,
+        },
+        triggers: [args.network.networkId, args.hostname, args.type],
+      },
+      { parent: this, deleteBeforeReplace: true },
+    );
+    this.hostname = args.hostname;
+    this.ttl = printed<{ ttl: number }>(command).ttl;
+    this.registerOutputs({
+      hostname: this.hostname,
+      type: args.type,
+      address: args.address,
+      ttl: this.ttl,
+    });
+  }
+}

@@ -1,0 +1,47 @@
+import { local } from "@pulumi/command";
+import type * as pulumi from "@pulumi/pulumi";
+
+/** How a script of `scripts/local` is run for a resource. Values travel in the environment, never in the command's text. */
+export interface ScriptArgs {
+  /** The command line that makes it, or brings what is there to these values: it may run any number of times. */
+  readonly create: string;
+  /** The command line that removes it; without one nothing is left to remove. */
+  readonly delete?: string;
+  /** What the command lines name as `"$NAME"`. */
+  readonly environment?: Record<string, pulumi.Input<string>>;
+  /** What the command reads on standard input. */
+  readonly stdin?: pulumi.Input<string>;
+  /** Values whose change means another thing altogether, which is made anew. */
+  readonly triggers?: pulumi.Input<unknown>[];
+  /** What it prints is secret as a whole: encrypted in the state and kept out of the log. */
+  readonly secret?: boolean;
+}
+
+/**
+ * Runs a script of `scripts/local` on this host. Paths start from the project's folder, where Pulumi runs plugins:
+ * they are the same in every clone, so moving one changes nothing.
+ */
+export function runScript(
+  name: string,
+  args: ScriptArgs,
+  options: pulumi.CustomResourceOptions,
+): local.Command {
+  return new local.Command(
+    name,
+    {
+      interpreter: ["/bin/bash", "-c"],
+      create: args.create,
+      ...(args.delete === undefined ? {} : { delete: args.delete }),
+      ...(args.environment === undefined ? {} : { environment: args.environment }),
+      ...(args.stdin === undefined ? {} : { stdin: args.stdin }),
+      ...(args.triggers === undefined ? {} : { triggers: args.triggers }),
+      logging: args.secret ? local.Logging.None : local.Logging.Stderr,
+    },
+    args.secret ? { ...options, additionalSecretOutputs: ["stdout", "stderr"] } : options,
+  );
+}
+
+/** What the script printed, which is one line of JSON. */
+export function printed<Result>(command: local.Command): pulumi.Output<Result> {
+  return command.stdout.apply((text) => JSON.parse(text) as Result);
+}

@@ -1,0 +1,94 @@
+import type { types } from "@pulumi/command";
+import * as pulumi from "@pulumi/pulumi";
+import type { Server, ServerArgs, Tier } from "../platform";
+import type { KeyPair } from "./keyPair";
+import type { Network } from "./network";
+import { machineNumber } from "./numbers";
+import { printed, runScript } from "./script";
+
+export interface LocalServerArgs extends ServerArgs {
+  /** The Debian suite it runs. */
+  readonly suite: "sid" | "trixie";
+  /** The name of the network it lives in. */
+  readonly networkName: string;
+  readonly network: Network;
+  /** Who may log in. */
+  readonly keyPair: KeyPair;
+  /** Its memory in MiB; as much as the host has when unset. A change restarts it. */
+  readonly memory?: number;
+}
+
+/** What `machine.sh create` prints. */
+interface Machine {
+  readonly address: string;
+  readonly hostKey: string;
+  readonly instanceId: string;
+}
+
+/** A Debian machine under systemd-nspawn on this host. It outlives the command that made it. */
+export class LocalServer extends pulumi.ComponentResource implements Server {
+  readonly serverName: string;
+  readonly tiers: readonly Tier[];
+  readonly zone: pulumi.Output<string>;
+  readonly connection: pulumi.Output<types.input.remote.ConnectionArgs>;
+  readonly publicIp: pulumi.Output<string>;
+  readonly privateIp: pulumi.Output<string>;
+  readonly instanceId: pulumi.Output<string>;
+  readonly size: pulumi.Output<string>;
+  readonly login: pulumi.Output<string>;
+
+  constructor(name: string, args: LocalServerArgs, options?: pulumi.ComponentResourceOptions) {
+    super("one-server-web:local:Server", name, {}, options);
+    const number = machineNumber(name);
+    const command = runScript(
+      name,
+      {
+        create:
+          'scripts/local/machine.sh create "$NETWORK" "$MACHINE" --suite "$SUITE" --number "$NUMBER"' +
+          ' --authorized-key "$AUTHORIZED_KEY" --memory "$MEMORY"',
+        delete: 'scripts/local/machine.sh destroy "$NETWORK" "$MACHINE"',
+        environment: {
+          NETWORK: args.networkName,
+          MACHINE: name,
+          SUITE: args.suite,
+          NUMBER: String(number),
+          AUTHORIZED_KEY: args.keyPair.publicKey,
+          MEMORY: args.memory === undefined ? "" : String(args.memory),
+        },
+        triggers: [args.network.networkId, args.suite, number],
+      },
+      // Its name and address are free only once the former one is gone. The first one waits for the Debian tree.
+      { parent: this, deleteBeforeReplace: true, customTimeouts: { create: "20m", update: "20m" } },
+    );
+    const machine = printed<Machine>(command);
+
+    this.serverName = name;
+    this.tiers = args.tiers;
+    // All machines are on this one host, whatever they are told.
+    this.zone = pulumi.output(args.zone ?? "this-host");
+    this.publicIp = machine.address;
+    this.privateIp = machine.address;
+    this.instanceId = machine.instanceId;
+    this.size = pulumi.output(args.memory === undefined ? "host" : `${args.memory} MiB`);
+    this.login = pulumi.output(`scripts/local/machine.sh login ${args.networkName} ${name}`);
+    this.connection = pulumi.output({
+      host: machine.address,
+      port: 22,
+      user: "root",
+      privateKey: args.keyPair.privateKey,
+      hostKey: machine.hostKey,
+      // A machine that restarts is back in seconds; the defaults give up after eleven.
+      dialErrorLimit: 60,
+      perDialTimeout: 15,
+    });
+    this.registerOutputs({
+      name,
+      tiers: this.tiers,
+      zone: this.zone,
+      platform: "local",
+      instanceId: this.instanceId,
+      publicIp: this.publicIp,
+      privateIp: this.privateIp,
+    });
+  }
+}
