@@ -43,7 +43,8 @@ function readEach(source: SettingsSource, lines: string[], complain: Complaint):
   const values: Record<string, unknown> = {};
   const prefix = `${source.project}:`;
   for (const [fullName, text] of Object.entries(source.config)) {
-    if (!fullName.startsWith(prefix)) continue;
+    // Pulumi.yaml's default for a key that is not set is an empty text.
+    if (!fullName.startsWith(prefix) || text === "") continue;
     const name = fullName.slice(prefix.length);
     const key = (keys as Record<string, Key>)[name];
     if (key === undefined) {

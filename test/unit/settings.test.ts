@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Output } from "@pulumi/pulumi";
 import { parse } from "yaml";
 import { keys } from "../../components/settings/keys";
 import { SettingsError } from "../../components/settings/read";
@@ -22,6 +23,16 @@ function read(config: Record<string, string>, secretKeys = ["databasePassword"])
     projectFolder: folder,
   });
 }
+
+/** What Pulumi.yaml says of this project's own keys. */
+function described(): Record<string, { description: string; default: unknown }> {
+  const project = parse(readFileSync(join(projectFolder, "Pulumi.yaml"), "utf8")) as {
+    config: Record<string, { description: string; default: unknown }>;
+  };
+  return Object.fromEntries(Object.entries(project.config).filter(([name]) => !name.includes(":")));
+}
+
+const isOutput = (value: unknown) => Output.isInstance(value);
 
 function complaints(config: Record<string, string>, secretKeys?: string[]): readonly string[] {
   try {
@@ -158,12 +169,17 @@ describe("settings", () => {
   });
 
   it("are each described in Pulumi.yaml, and nothing else is", () => {
-    const project = parse(readFileSync(join(projectFolder, "Pulumi.yaml"), "utf8")) as {
-      config: Record<string, { description: string }>;
-    };
-    const own = Object.entries(project.config).filter(([name]) => !name.includes(":"));
-    assert.deepEqual(own.map(([name]) => name).sort(), Object.keys(keys).sort());
-    for (const [name, { description }] of own) assert.ok(description.length > 20, name);
+    assert.deepEqual(Object.keys(described()).sort(), Object.keys(keys).sort());
+    for (const [name, { description }] of Object.entries(described()))
+      assert.ok(description.length > 20, name);
+  });
+
+  it("have the same defaults in Pulumi.yaml as in the program", () => {
+    const defaults = Object.entries(described()).map(([name, key]) => [name, String(key.default)]);
+    const { databasePassword: _, ...written } = Object.fromEntries(defaults) as Record<string, string>;
+    const plain = (settings: Settings) =>
+      JSON.stringify(settings, (_key, value) => (isOutput(value) ? "" : value));
+    assert.equal(plain(read(written)), plain(read({})));
   });
 });
 
