@@ -38,7 +38,7 @@ replace_app() {
   running=$(systemctl list-units --plain --no-legend --state=active 'site-app@*' | wc -l)
   ((running > 0)) || return 0
   if [[ -x $SCRIPTS/release.sh ]]; then
-    "$SCRIPTS/release.sh" replace || fail 'the app server with its new settings did not answer; the old one serves on'
+    "$SCRIPTS/release.sh" renew || fail 'the app server with its new settings did not answer; the old one serves on'
     changed services 'replaced the app server by its other colour'
     return 0
   fi

@@ -24,6 +24,16 @@ final class View
         return htmlspecialchars((string) $value, ENT_QUOTES | ENT_SUBSTITUTE | ENT_HTML5, 'UTF-8');
     }
 
+    /** A time as it is shown; the web server's clock counts whole milliseconds. */
+    public static function milliseconds(?float $value): string
+    {
+        return match (true) {
+            $value === null => '',
+            $value < 0.05 => 'below 1 ms',
+            default => sprintf('%.1f ms', $value),
+        };
+    }
+
     /** An asset's address; it changes with the release, so that browsers may keep it for ever. */
     public static function asset(string $name): string
     {

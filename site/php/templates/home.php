@@ -15,7 +15,7 @@
       <h3><?= View::text($station['name']) ?></h3>
       <p class="fact"><?= View::text($station['fact']) ?></p>
       <p class="detail"><?= View::text($station['detail']) ?></p>
-      <p class="time"<?= $station['measure'] === null ? '' : ' data-measure="' . $station['measure'] . '"' ?>><?= $station['milliseconds'] === null ? '' : sprintf('%.1f ms', $station['milliseconds']) ?></p>
+      <p class="time"<?= $station['measure'] === null ? '' : ' data-measure="' . $station['measure'] . '"' ?>><?= View::milliseconds($station['milliseconds']) ?></p>
     </li>
 <?php endforeach ?>
   </ol>
