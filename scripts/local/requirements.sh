@@ -88,10 +88,20 @@ check_kernel() {
   unshare --net nft add table inet probe 2>/dev/null || cannot "the kernel has no nftables"
 }
 
-# mirror_uri: where this host's own apt gets Debian from, whatever format its settings have, or else what debootstrap
+# mirror_uri: found once and remembered until the host's apt settings change; asking apt takes most of a second.
+mirror_uri() {
+  local remembered=$run_directory/mirror
+  if [ ! -s "$remembered" ] || [ -n "$(find /etc/apt/sources.list /etc/apt/sources.list.d -newer "$remembered" 2>/dev/null)" ]; then
+    mkdir -p "$run_directory"
+    find_mirror | write_file "$remembered"
+  fi
+  cat "$remembered"
+}
+
+# find_mirror: where this host's own apt gets Debian from, whatever format its settings have, or else what debootstrap
 # would take (on a host that is not Debian). Other archives may carry a "main" too: the origin tells, or, before the
 # first `apt-get update`, the path. The security and backports archives have no base system.
-mirror_uri() {
+find_mirror() {
   local uri=''
   if [ "$(. /etc/os-release && echo "$ID")" = debian ] && command -v apt-get >/dev/null; then
     # shellcheck disable=SC2016 # apt's own placeholders

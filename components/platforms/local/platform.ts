@@ -7,6 +7,12 @@ import { KeyPair } from "./keyPair";
 import { Network } from "./network";
 import { LocalServer } from "./server";
 
+/** What the settings of the stack leave open. */
+export interface LocalPlatformArgs extends LocalSettings {
+  /** The memory of each machine in MiB; as much as the host has when unset. */
+  readonly memory?: number;
+}
+
 /** Real Debian machines under systemd-nspawn on this host, in a network of their own with a DNS server. */
 export class LocalPlatform implements Platform {
   readonly name = "local";
@@ -15,7 +21,7 @@ export class LocalPlatform implements Platform {
   private readonly network: Network;
   private authority: CertificateAuthority | undefined;
 
-  constructor(private readonly settings: LocalSettings) {
+  constructor(private readonly settings: LocalPlatformArgs) {
     this.keyPair = new KeyPair("key-pair");
     this.network = new Network("network", {
       network: settings.network,
@@ -27,8 +33,9 @@ export class LocalPlatform implements Platform {
 
   server(name: string, args: ServerArgs, options: pulumi.ComponentResourceOptions): Server {
     const { network, keyPair } = this;
-    const { suite, network: networkName } = this.settings;
-    return new LocalServer(name, { ...args, suite, networkName, network, keyPair }, options);
+    const { suite, network: networkName, memory } = this.settings;
+    const size = memory === undefined ? {} : { memory };
+    return new LocalServer(name, { ...args, ...size, suite, networkName, network, keyPair }, options);
   }
 
   dnsRecord(name: string, args: DnsRecordArgs, options: pulumi.CustomResourceOptions): pulumi.Resource {
