@@ -1,0 +1,148 @@
+#!/bin/bash
+# Puts releases of the site live, one after another, with no failed request.
+#
+#   release.sh deploy RELEASE [--archive FILE --digest SHA256] [--who NAME]   unpack, migrate, start, gate, switch
+#   release.sh rollback [RELEASE] [--who NAME]                                back to the one before, or to a given one
+#   release.sh renew [--who NAME]             the live release on a fresh app server: new settings, or an upgraded one
+#   release.sh stop-previous                  ends the app server that was kept for a rollback
+#   release.sh list [--json]                  the releases on this server
+#   release.sh records [NUMBER]               the last runs, one line of JSON each
+set -euo pipefail
+
+SCRIPTS=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")" && pwd)
+for part in settings output record lock unpack dependencies migrate colours gate switch prune list; do
+  # shellcheck source=/dev/null
+  source "$SCRIPTS/release/$part.sh"
+done
+
+main() {
+  ACTION=${1:-help}
+  RUN_ID=$(date -u +%Y%m%dT%H%M%S)-$$
+  case $ACTION in
+    deploy | rollback | renew) shift; change "$@" ;;
+    stop-previous) read_settings; make_folders; stop_previous ;;
+    list) read_settings; if [[ ${2:-} == --json ]]; then list_json; else list_text; fi ;;
+    records) tail -n "${2:-20}" "$RECORDS" 2>/dev/null || true ;;
+    *) sed -n 's/^#   //p' "${BASH_SOURCE[0]}"; [[ $ACTION == help ]] || exit 2 ;;
+  esac
+}
+
+# What deploy, rollback and renew have in common.
+change() {
+  local archive='' digest=''
+  RELEASE=''
+  while (($# > 0)); do
+    case $1 in
+      --archive) archive=$2; shift 2 ;;
+      --digest) digest=$2; shift 2 ;;
+      --who) WHO=$2; shift 2 ;;
+      *) RELEASE=$1; shift ;;
+    esac
+  done
+  [[ $ACTION != deploy || -n $RELEASE ]] || fail 'which release? release.sh deploy RELEASE'
+  [[ -z $RELEASE ]] || check_release_name "$RELEASE"
+  [[ $EUID == 0 ]] || fail "releases are deployed as root: run this with sudo"
+  read_settings
+  make_folders
+  begin_output "$RUN_ID"
+  take_lock
+  note_interrupted
+  trap finish EXIT
+  settle_switch
+  ACTIVE=$(active_colour) ACTIVE_RELEASE=$(active_release) PREVIOUS=$ACTIVE_RELEASE
+  # The colour that a web server without any release names serves nobody.
+  [[ -n $ACTIVE_RELEASE ]] || ACTIVE=green
+  IDLE=$(other_colour "$ACTIVE")
+  "$ACTION" "$archive" "$digest"
+  RESULT=${OUTCOME:-live}
+}
+
+deploy() {
+  local archive=$1 digest=$2
+  if [[ $RELEASE == "$ACTIVE_RELEASE" ]] && is_running "$ACTIVE" && is_ready "$RELEASE"; then
+    OUTCOME=unchanged
+    say "release $RELEASE is live already"
+    return 0
+  fi
+  begin unpack "release $RELEASE"
+  unpack_release "$RELEASE" "$archive" "$digest"
+  migrate_release "$RELEASE"
+  go_live "$RELEASE"
+  prune
+  remove_old_uploads "$archive"
+}
+
+rollback() {
+  local previous
+  previous=$(release_of "$IDLE")
+  [[ -n $RELEASE ]] || RELEASE=$previous
+  [[ -n $RELEASE && $RELEASE != "$ACTIVE_RELEASE" ]] || fail 'there is no release before the live one to go back to (npm run releases lists them)'
+  is_ready "$RELEASE" || fail "release $RELEASE is not on this server any more (npm run releases lists those that are): deploy its files again"
+  [[ ! -e $STATE/$RELEASE.failed ]] || fail "release $RELEASE failed before and is never gone back to: $(<"$STATE/$RELEASE.failed")"
+  go_live "$RELEASE"
+}
+
+renew() {
+  [[ -n $ACTIVE_RELEASE ]] || { OUTCOME=unchanged; say 'there is no release yet'; return 0; }
+  RELEASE=$ACTIVE_RELEASE
+  begin start "release $RELEASE once more, as $IDLE"
+  stop_colour "$IDLE"
+  go_live "$RELEASE"
+  # What it replaced runs with settings that hold no longer.
+  stop_previous_at_once
+}
+
+# go_live RELEASE: on the idle colour, gated, switched, seen at the public address.
+go_live() {
+  local release=$1
+  if [[ $(release_of "$IDLE") != "$release" ]] || ! is_running "$IDLE"; then
+    begin drain "making $IDLE free"
+    stop_colour "$IDLE"
+    begin start "release $release as $IDLE"
+    start_colour "$IDLE" "$release"
+  fi
+  begin gate "asking $HEALTH_PATH through $IDLE's own socket"
+  gate "$IDLE" "$release"
+  warm "$IDLE" "$release"
+  begin switch "from ${ACTIVE_RELEASE:-nothing} to $release"
+  switch_to "$IDLE" "$release"
+  begin finish "release $release is live, $(seconds "$(milliseconds "$STARTED")") s after the start"
+  rm -f "$STATE/$release.failed"
+  touch "$STATE/$release.ready"
+  point "$WWW/current" "$RELEASES/$release"
+  disable_colour "$ACTIVE"
+  stop_previous_later
+}
+
+# The release before stays up for a rollback, but not for ever: it takes memory.
+stop_previous_later() {
+  systemctl stop site-stop-previous.timer 2>/dev/null || true
+  ((KEEP_PREVIOUS_SECONDS == 0)) ||
+    systemd-run --quiet --collect --unit=site-stop-previous --on-active="$KEEP_PREVIOUS_SECONDS" "$SCRIPTS/release.sh" stop-previous ||
+    say "the previous release's app server stays up until the next deployment: its timer could not be set"
+}
+
+stop_previous_at_once() {
+  systemctl stop site-stop-previous.timer 2>/dev/null || true
+  systemd-run --quiet --collect --unit="site-stop-previous-$RUN_ID" "$SCRIPTS/release.sh" stop-previous || true
+}
+
+# Waits for the last requests without the lock, then makes sure under it that nobody took the colour meanwhile.
+stop_previous() {
+  local idle release
+  exec 9>>"$RUN/release.lock"
+  idle=$(other_colour "$(active_colour)") release=$(release_of "$idle")
+  drain "$idle"
+  flock 9
+  if [[ $(other_colour "$(active_colour)") == "$idle" && $(release_of "$idle") == "$release" && ! -e $SWITCHING ]]; then
+    systemctl stop "site-app@$idle"
+  fi
+}
+
+# The upload of the live release stays, so that it can be unpacked again; those before it go after an hour.
+remove_old_uploads() {
+  [[ -n $1 ]] || return 0
+  find "$(dirname "$1")" -maxdepth 1 -name '.one-server-web-release-*.tar.gz' ! -path "$1" -mmin +60 -delete 2>/dev/null || true
+}
+
+main "$@"

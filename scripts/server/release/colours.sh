@@ -1,0 +1,74 @@
+# shellcheck shell=bash
+# Two app servers, blue and green. One serves; the other is the next release, or the one before.
+
+other_colour() {
+  if [[ $1 == blue ]]; then echo green; else echo blue; fi
+}
+
+# The release that a colour would serve, or nothing.
+release_of() {
+  local target
+  target=$(readlink "$COLOURS/$1") || return 0
+  echo "${target##*/}"
+}
+
+app_socket() {
+  echo "$ROOT/run/site-$1/app.sock"
+}
+
+is_running() {
+  systemctl is-active --quiet "site-app@$1"
+}
+
+# start_colour COLOUR RELEASE: afresh, so that nothing of an older release is in its memory.
+start_colour() {
+  local colour=$1 release=$2
+  point "$COLOURS/$colour" "$RELEASES/$release"
+  systemctl reset-failed "site-app@$colour" 2>/dev/null || true
+  if ! systemctl restart "site-app@$colour"; then
+    journalctl --quiet --no-pager --lines 15 --output cat --unit "site-app@$colour" 2>/dev/null | while IFS= read -r line; do say "  $line"; done
+    reject "$release" "the app server doesn't start (journalctl -u site-app@$colour on the server)"
+  fi
+}
+
+# Connections to a socket that are being served or wait to be: states 3 and 2 of /proc/net/unix. The listener itself is state 1.
+open_connections() {
+  awk -v path="$(app_socket "$1")" '$8 == path && ($6 == "03" || $6 == "02") { count++ } END { print count + 0 }' /proc/net/unix
+}
+
+# Whether a web server process from before the last switch still holds requests.
+old_front_processes() {
+  grep -lazE 'nginx: worker process is shutting down' /proc/[0-9]*/cmdline 2>/dev/null | wc -l
+}
+
+# drain COLOUR: waits until no request is left with it, but not for ever.
+drain() {
+  local colour=$1 deadline=$((SECONDS + DRAIN_SECONDS)) said=$SECONDS
+  while (($(open_connections "$colour") > 0 || $(old_front_processes) > 0)); do
+    if ((SECONDS >= deadline)); then
+      say "after $DRAIN_SECONDS s $(open_connections "$colour") requests are still with $colour: they are cut now"
+      return 0
+    fi
+    if ((SECONDS - said >= 5)); then
+      said=$SECONDS
+      say "$STEP: waiting for the last requests of $colour ($(open_connections "$colour") open)"
+    fi
+    sleep 0.05
+  done
+}
+
+# stop_colour COLOUR: after its last request.
+stop_colour() {
+  is_running "$1" || return 0
+  drain "$1"
+  systemctl stop "site-app@$1" || fail "site-app@$1 can't be stopped: see journalctl -u site-app@$1 on the server"
+}
+
+# After a reboot the colour that served comes back, and only that.
+enable_colour() {
+  systemctl is-enabled --quiet "site-app@$1" || systemctl enable --quiet "site-app@$1"
+}
+
+disable_colour() {
+  ! systemctl is-enabled --quiet "site-app@$1" 2>/dev/null || systemctl disable --quiet "site-app@$1"
+}

@@ -1,0 +1,79 @@
+# shellcheck shell=bash
+# A release is asked through its own app server's socket before anyone else can reach it.
+
+# ask_app COLOUR RELEASE PATH: prints the status line, the headers and the body; fails when nothing answers.
+ask_app() {
+  local colour=$1 root=$RELEASES/$2/$DOCUMENT_ROOT path=$3
+  if [[ $RUNTIME == php ]]; then
+    timeout 10 php -n "$SCRIPTS/release/fastcgi.php" "$(app_socket "$colour")" "$root" "$path" "$DOMAIN" "$2"
+  else
+    timeout 10 python3 -I "$SCRIPTS/release/http.py" "$(app_socket "$colour")" "$path" "$DOMAIN"
+  fi
+}
+
+# status_of RESPONSE: 200 of "HTTP/1.1 200 OK", or 000.
+status_of() {
+  [[ $1 =~ ^HTTP/[0-9.]+\ ([0-9]{3}) ]] && echo "${BASH_REMATCH[1]}" || echo 000
+}
+
+# gate COLOUR RELEASE: passes when the health path answers 200 some times in a row; else the release is marked, its answer shown.
+gate() {
+  local colour=$1 release=$2 answer='' status passed=0 began=$SECONDS answered='' said=$SECONDS
+  while ((passed < GATE_PASSES)); do
+    answer=$(ask_app "$colour" "$release" "$HEALTH_PATH" 2>&1) || answer="no answer: $answer"
+    status=$(status_of "$answer")
+    if [[ $status == 200 ]]; then
+      passed=$((passed + 1))
+    else
+      passed=0
+    fi
+    [[ $status == 000 || -n $answered ]] || answered=$SECONDS
+    ((passed < GATE_PASSES)) || break
+    if [[ -n $answered ]] && ((SECONDS - answered > GATE_SECONDS)); then
+      show_answer "$answer"
+      reject "$release" "$HEALTH_PATH did not answer 200 $GATE_PASSES times in a row within $GATE_SECONDS s; the last status was $status"
+    elif [[ -z $answered ]] && ((SECONDS - began > START_SECONDS)); then
+      show_answer "$answer"
+      reject "$release" "$HEALTH_PATH did not answer within $START_SECONDS s"
+    fi
+    if ((SECONDS - said >= 5)); then
+      said=$SECONDS
+      say "gate: $HEALTH_PATH answers ${status/000/nothing yet}"
+    fi
+    [[ $status == 200 ]] || sleep 0.2
+  done
+}
+
+# warm COLOUR RELEASE: the front page fills the opcode cache before the first visitor. One that fails is a broken release.
+warm() {
+  local colour=$1 release=$2 answer status
+  answer=$(ask_app "$colour" "$release" / 2>&1) || answer="no answer: $answer"
+  status=$(status_of "$answer")
+  if ((10#$status == 0 || 10#$status >= 500)); then
+    show_answer "$answer"
+    reject "$release" "its front page answers status $status"
+  fi
+  ask_app "$colour" "$release" / >/dev/null 2>&1 || true
+}
+
+# show_answer TEXT: the beginning of what came back.
+show_answer() {
+  local line count=0
+  say "the last answer was:"
+  while IFS= read -r line && ((count < 25)); do
+    say "  ${line:0:300}"
+    count=$((count + 1))
+  done <<<"${1//$'\r'/}"
+}
+
+# reject RELEASE REASON: it is marked and its app server stopped; the one before goes on serving.
+reject() {
+  local release=$1 reason=$2
+  mark_failed "$release" "$reason"
+  systemctl stop "site-app@$IDLE" 2>/dev/null || true
+  fail "release $release is not fit to go live: $reason. ${ACTIVE_RELEASE:+Release $ACTIVE_RELEASE goes on serving.}"
+}
+
+mark_failed() {
+  printf '%s\n' "$2" >"$STATE/$1.failed" || true
+}

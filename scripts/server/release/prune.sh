@@ -1,0 +1,35 @@
+# shellcheck shell=bash
+# Old releases go, the last ones stay: those that are or were live a moment ago always.
+
+prune() {
+  local kept=0 release
+  while read -r _ release; do
+    [[ -n $release ]] || continue
+    kept=$((kept + 1))
+    ((kept > KEEP_RELEASES)) || continue
+    [[ $release != "$(active_release)" && $release != "$(release_of blue)" && $release != "$(release_of green)" ]] || continue
+    rm -f "$STATE/$release".{ready,migrated,failed}
+    rm -rf "${RELEASES:?}/$release"
+    say "removed the old release $release"
+  done < <(releases_by_age)
+  # Folders of releases that never became whole.
+  for release in "$RELEASES"/*; do
+    [[ -d $release ]] || continue
+    [[ -e $STATE/${release##*/}.ready ]] || rm -rf "$release"
+  done
+  remove_unused_environments
+}
+
+# Seconds and names of whole releases, the one that went live last first.
+releases_by_age() {
+  find "$STATE" -maxdepth 1 -name '*.ready' -printf '%T@ %f\n' | sort -rn | sed 's/\.ready$//'
+}
+
+remove_unused_environments() {
+  local environment used
+  used=$(find "$RELEASES" -maxdepth 2 -name .venv -type l -printf '%l\n')
+  for environment in "$WWW"/environments/*; do
+    [[ -d $environment ]] || continue
+    grep -qxF "$environment" <<<"$used" || rm -rf "$environment"
+  done
+}

@@ -1,0 +1,44 @@
+# shellcheck shell=bash
+# Who did what, when, for how long, and where it failed: one line of JSON a run, in records.jsonl.
+
+WHO="${SUDO_USER:-$(id -un)}${SSH_CONNECTION:+ from ${SSH_CONNECTION%% *}}"
+RESULT=failed
+FAILURE=''
+PREVIOUS=''
+
+# json_text VALUE: as a JSON string.
+json_text() {
+  local text=$1
+  text=${text//\\/\\\\} text=${text//\"/\\\"} text=${text//$'\n'/\\n} text=${text//$'\r'/} text=${text//$'\t'/ }
+  printf '"%s"' "${text//[[:cntrl:]]/?}"
+}
+
+# record ID ACTION RELEASE RESULT STEP SECONDS WHO MESSAGE: appends one line.
+record() {
+  printf '{"time":"%s","id":%s,"action":%s,"release":%s,"previous":%s,"result":%s,"step":%s,"seconds":%s,"who":%s,"steps":{%s},"message":%s}\n' \
+    "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$(json_text "$1")" "$(json_text "$2")" "$(json_text "$3")" "$(json_text "$PREVIOUS")" \
+    "$(json_text "$4")" "$(json_text "$5")" "$6" "$(json_text "$7")" "$STEP_TIMES" "$(json_text "$8")" >>"$RECORDS" ||
+    say "the record of this run could not be written: is the disk full? (df -h)"
+}
+
+# At the end of a run, however it ended.
+finish() {
+  local status=$?
+  trap - EXIT
+  note_step_time
+  record "$RUN_ID" "$ACTION" "${RELEASE:-}" "$RESULT" "$STEP" "$(seconds "$(milliseconds "$STARTED")")" "$WHO" "$FAILURE"
+  rm -f "$RUNNING"
+  exit "$status"
+}
+
+# A run before this one that never reached its end was killed: say where.
+note_interrupted() {
+  [[ -s $RUNNING ]] || return 0
+  local old=()
+  mapfile -t old <"$RUNNING"
+  [[ ${#old[@]} -ge 6 ]] || { rm -f "$RUNNING"; return 0; }
+  record "${old[0]}" "${old[1]}" "${old[2]}" interrupted "${old[3]}" \
+    "$(seconds "$((($(stat -c %Y "$RUNNING") - ${old[4]%.*}) * 1000))")" "${old[5]}" 'the run was killed'
+  say "an earlier run (${old[1]} of ${old[2]}) was interrupted at its step ${old[3]}; going on from there"
+  rm -f "$RUNNING"
+}

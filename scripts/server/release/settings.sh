@@ -1,0 +1,69 @@
+# shellcheck shell=bash
+# Where everything lies, and what the site contract says. RELEASE_ROOT moves all paths below another folder, for tests.
+
+ROOT=${RELEASE_ROOT:-}
+WWW=$ROOT/srv/www
+RELEASES=$WWW/releases
+SHARED=$WWW/shared
+COLOURS=$WWW/colours
+ETC=$ROOT/etc/one-server-web
+STATE=$ROOT/var/lib/one-server-web/releases
+CACHE=$ROOT/var/cache/one-server-web
+LOGS=$ROOT/var/log/one-server-web
+RUN=$ROOT/run/one-server-web
+RECORDS=$STATE/records.jsonl
+RUNNING=$STATE/running
+SWITCHING=$STATE/switching
+
+# How long the parts of a deployment may take, in seconds. /etc/one-server-web/release.conf overrules them.
+LOCK_SECONDS=600
+# Until a started app server answers at all.
+START_SECONDS=60
+# Until one that answers is healthy GATE_PASSES times in a row.
+GATE_SECONDS=10
+GATE_PASSES=3
+# Until the public address shows the new release.
+CONFIRM_SECONDS=15
+# What requests in flight are given before their app server is stopped.
+DRAIN_SECONDS=60
+# How long the previous release's app server stays up, so that a rollback need not start one.
+KEEP_PREVIOUS_SECONDS=3600
+# Room that has to be left on the disk.
+FREE_MIB=200
+# Databases up to this size are dumped before a migration; of bigger ones the binary log's position is noted.
+DUMP_MIB=512
+
+read_settings() {
+  RUNTIME=php STACK=lemp DATABASE=mysql DATABASE_NAME=site DATABASE_SOCKET=
+  DOMAIN=localhost DOCUMENT_ROOT=public HEALTH_PATH=/healthz MIGRATE='' SHARED_PATHS='' KEEP_RELEASES=5
+  [[ -r $ETC/site.conf ]] || fail "$ETC/site.conf is missing: provision this server first"
+  # shellcheck source=/dev/null
+  source "$ETC/site.conf"
+  # shellcheck source=/dev/null
+  [[ ! -r $ETC/release.conf ]] || source "$ETC/release.conf"
+}
+
+# A release's name: what the archive's hash begins with.
+check_release_name() {
+  [[ $1 =~ ^[0-9a-z][0-9a-z.-]{3,63}$ ]] || fail "'$1' is no release: expected 4 to 64 of a-z, 0-9, '.' and '-', such as 95274b356bd9"
+}
+
+make_folders() {
+  mkdir -p "$RELEASES" "$SHARED" "$COLOURS" "$STATE" "$CACHE" "$LOGS" "$RUN" ||
+    fail "$WWW can't be written: is the disk full or read-only? (df -h, mount)"
+}
+
+# write_file TARGET: makes TARGET hold what standard input holds, whole or not at all.
+write_file() {
+  local target=$1
+  if ! cat >"$target.new" || ! mv -fT "$target.new" "$target"; then
+    rm -f "$target.new"
+    fail "$target can't be written: is the disk full? (df -h)"
+  fi
+}
+
+# point LINK TARGET: makes LINK a symbolic link to TARGET at one instant; there is no moment without it.
+point() {
+  ln -sfn "$2" "$1.new"
+  mv -fT "$1.new" "$1"
+}

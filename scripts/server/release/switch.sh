@@ -1,0 +1,102 @@
+# shellcheck shell=bash
+# One file of the web server says which colour and which release are live. It is written whole, and the web server reads it at a
+# reload: each of its processes serves either the old release or the new one, files and application alike.
+
+front_file() {
+  if [[ $STACK == lamp ]]; then echo "$ROOT/etc/apache2/one-server-web/active.conf"; else echo "$ROOT/etc/nginx/one-server-web/active.conf"; fi
+}
+
+front_text() {
+  local colour=$1 release=$2
+  echo "# Written by release.sh: one file switches the static files and the app server at the same instant."
+  if [[ $STACK == lamp ]]; then
+    printf 'Define SITE_RELEASE "%s"\nDefine SITE_SOCKET "%s"\n' "$release" "/run/site-$colour/app.sock"
+  else
+    printf 'upstream site_app {\n    server unix:/run/site-%s/app.sock;\n}\n\nmap $host $site_release {\n    default "%s";\n}\n' "$colour" "$release"
+  fi
+}
+
+active_colour() {
+  sed -n 's|.*/run/site-\(blue\|green\)/app\.sock.*|\1|p' "$(front_file)" 2>/dev/null | head -n 1
+}
+
+active_release() {
+  sed -n -e 's|^ *default "\([^"]*\)";.*|\1|p' -e 's|^Define SITE_RELEASE "\([^"]*\)".*|\1|p' "$(front_file)" 2>/dev/null | head -n 1
+}
+
+front_test() {
+  if [[ $STACK == lamp ]]; then apache2ctl configtest 2>&1; else nginx -t -q 2>&1; fi
+}
+
+front_reload() {
+  if [[ $STACK == lamp ]]; then
+    systemctl reload apache2
+  else
+    # Straight to the master: systemd's way starts another nginx only to send this signal.
+    kill -HUP "$(<"$ROOT/run/nginx.pid")"
+  fi
+}
+
+# The release that the public address answers with, and the status: "200 95274b356bd9".
+ask_public() {
+  local answer status release=none
+  if [[ $RUNTIME == php ]]; then
+    answer=$(timeout 5 php "$SCRIPTS/release/https.php" "$DOMAIN" "$HEALTH_PATH" 2>/dev/null) || true
+  else
+    answer=$(timeout 5 python3 -I "$SCRIPTS/release/https.py" "$DOMAIN" "$HEALTH_PATH" 2>/dev/null) || true
+  fi
+  status=$(status_of "$answer")
+  [[ ! $answer =~ [Xx]-[Rr]elease:\ *([^[:space:]]+) ]] || release=${BASH_REMATCH[1]}
+  echo "$status $release"
+}
+
+# switch_to COLOUR RELEASE: and back again when the public address does not show it.
+switch_to() {
+  local colour=$1 release=$2 file refusal
+  file=$(front_file)
+  enable_colour "$colour"
+  cp -f "$file" "$SWITCHING.new"
+  mv -f "$SWITCHING.new" "$SWITCHING"
+  front_text "$colour" "$release" | write_file "$file"
+  if ! refusal=$(front_test); then
+    mv -f "$SWITCHING" "$file"
+    fail "the web server refuses its configuration, nothing was switched: $refusal"
+  fi
+  front_reload || fail "the web server is not running: systemctl start ${STACK/lemp/nginx} on the server, then deploy again"
+  if ! confirm "$release"; then
+    write_file "$file" <"$SWITCHING"
+    front_reload
+    [[ -z $ACTIVE_RELEASE ]] || confirm "$ACTIVE_RELEASE" || true
+    rm -f "$SWITCHING"
+    reject "$release" "the public address answered '$PUBLIC' instead of '200 $release' for $CONFIRM_SECONDS s, so it was switched back"
+  fi
+  rm -f "$SWITCHING"
+}
+
+# confirm RELEASE: waits until the public address shows it, some times in a row, each over a new connection.
+confirm() {
+  local deadline=$((SECONDS + CONFIRM_SECONDS)) seen=0
+  while ((seen < 3)); do
+    PUBLIC=$(ask_public)
+    if [[ $PUBLIC == "200 $1" ]]; then
+      seen=$((seen + 1))
+    else
+      seen=0
+      ((SECONDS < deadline)) || return 1
+      sleep 0.02
+    fi
+  done
+}
+
+# A run that was killed between writing the file and seeing its effect: what is live is not known until the web server has read
+# the file again. Its app server is there, because it was started before the file was written.
+settle_switch() {
+  [[ -e $SWITCHING ]] || return 0
+  say "settling a switch that was interrupted"
+  if ! is_running "$(active_colour)"; then
+    write_file "$(front_file)" <"$SWITCHING"
+  fi
+  front_reload || true
+  confirm "$(active_release)" || true
+  rm -f "$SWITCHING"
+}
