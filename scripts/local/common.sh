@@ -47,9 +47,16 @@ take_lock() {
   fi
 }
 
-# detached COMMAND...: runs a command that outlives this script, holding none of its locks.
+# detached PID_FILE COMMAND...: runs a command that outlives this script and holds none of its locks. It records itself
+# before it becomes the command, so that it is known even when this script is killed right here.
 detached() {
-  setsid "$@" 7>&- 8>&- 9>&- &
+  local pid_file=$1
+  shift
+  (
+    exec 7>&- 8>&- 9>&-
+    record_process "$pid_file" "$BASHPID"
+    exec setsid "$@"
+  ) &
 }
 
 # write_file FILE: standard input becomes the file's content, whole or not at all.

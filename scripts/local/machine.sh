@@ -91,7 +91,7 @@ launch() {
     systemd-run --quiet --collect --unit="one-server-web-$network-$name" --description="Machine $name of the network $network" \
       --slice=machine.slice "${properties[@]}" bash "$here/supervise.sh" "$network" "$name" 7>&- 8>&- 9>&-
   else
-    detached bash "$here/supervise.sh" "$network" "$name" </dev/null >"$console" 2>&1
+    detached "$(runtime_directory "$network" "$name")/supervisor.pid" bash "$here/supervise.sh" "$network" "$name" </dev/null >"$console" 2>&1
   fi
   wait_until 10 runs "$network" "$name" || fail "machine: \"$name\" could not be started: $(tail -n 3 "$console")"
 }
@@ -133,9 +133,9 @@ create_machine() {
     source=$(create_tree "$suite")
     mkdir -p "$directory"
     step "$name: copying the Debian tree"
-    copy_tree "$source" "$directory"
     # The copy is a new machine whatever came before: whoever provisions it must know.
-    cat /proc/sys/kernel/random/uuid >"$directory/instance-id"
+    write_file "$directory/instance-id" </proc/sys/kernel/random/uuid
+    copy_tree "$source" "$directory"
   fi
   [ -z "$(setting "$settings" suite)" ] || [ "$(setting "$settings" suite)" = "$suite" ] ||
     fail "suite: the machine \"$name\" is $(setting "$settings" suite); destroy it before it becomes $suite"

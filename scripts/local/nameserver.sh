@@ -7,6 +7,7 @@
 readonly record_seconds=5
 
 nameserver_pid_file() { printf '%s/%s/dnsmasq.pid' "$run_directory" "$1"; }
+nameserver_unit() { printf 'one-server-web-%s-dns' "$1"; }
 nameserver_pid() { recorded_process "$(nameserver_pid_file "$1")"; }
 nameserver_state() { if nameserver_pid "$1" >/dev/null; then printf up; else printf down; fi; }
 
@@ -28,7 +29,7 @@ write_nameserver_files() {
 
 # start_nameserver NETWORK ADDRESS ZONE: starts it, or has the one at work read its files again.
 start_nameserver() {
-  local network=$1 address=$2 zone=$3 directory pid log
+  local network=$1 address=$2 zone=$3 directory pid log program
   directory=$(network_directory "$network")
   log=$run_directory/$network/dnsmasq.log
   write_nameserver_files "$network" "$zone"
@@ -37,19 +38,17 @@ start_nameserver() {
     return 0
   fi
   stop_nameserver "$network"
-  local program=(dnsmasq --keep-in-foreground --conf-file=/dev/null --pid-file= --no-hosts --bind-interfaces --except-interface=lo
+  program=(dnsmasq --keep-in-foreground --conf-file=/dev/null --pid-file= --no-hosts --bind-interfaces --except-interface=lo
     --listen-address="$address" --resolv-file=/etc/resolv.conf --addn-hosts="$directory/hosts"
     --servers-file="$directory/servers" --local-ttl="$record_seconds" --cache-size=1000 --log-facility=-)
   printf '%s\n' "$address" >"$run_directory/$network/dnsmasq.address"
   if host_runs_systemd; then
-    systemd-run --quiet --collect --unit="one-server-web-$network-dns" --description="DNS of the network $network" \
+    systemd-run --quiet --collect --unit="$(nameserver_unit "$network")" --description="DNS of the network $network" \
       "${program[@]}" 7>&- 8>&- 9>&-
-    pid=$(systemctl show --property MainPID --value "one-server-web-$network-dns")
+    record_process "$(nameserver_pid_file "$network")" "$(systemctl show --property MainPID --value "$(nameserver_unit "$network")")"
   else
-    detached "${program[@]}" </dev/null >"$log" 2>&1
-    pid=$!
+    detached "$(nameserver_pid_file "$network")" "${program[@]}" </dev/null >"$log" 2>&1
   fi
-  record_process "$(nameserver_pid_file "$network")" "$pid" 2>/dev/null || true
   wait_until 10 nameserver_answers "$network" "$address" ||
     fail "network: the DNS server of \"$network\" does not answer at $address:53 (is something else there?): $(tail -n 3 "$log" 2>/dev/null)"
 }
@@ -61,6 +60,8 @@ nameserver_answers() {
 
 stop_nameserver() {
   local pid
+  # One that was started but never recorded goes, too.
+  if host_runs_systemd; then systemctl stop "$(nameserver_unit "$1")" 2>/dev/null || true; fi
   if pid=$(nameserver_pid "$1"); then
     kill -TERM "$pid"
     wait_until 10 nameserver_gone "$1" || kill -KILL "$pid"

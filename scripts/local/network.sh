@@ -144,6 +144,8 @@ destroy_network() {
   # Only a bridge of a network of ours: the name alone proves nothing.
   if [ -n "$known" ] && [ -e "/sys/class/net/$(bridge_name "$network")" ]; then ip link delete "$(bridge_name "$network")"; fi
   rm -rf "$directory" "${run_directory:?}/$network"
+  # What a run that was killed while it wrote has left.
+  rm -f "$state_directory"/*.new.*
   rmdir "$state_directory/networks" "$state_directory" 2>/dev/null || true
 }
 
