@@ -62,12 +62,9 @@ export class Release extends pulumi.ComponentResource {
 
   constructor(name: string, args: ReleaseArgs, options: pulumi.ComponentResourceOptions = {}) {
     super("one-server-web:server:Release", name, {}, options);
-    const { server } = args;
-    const archive = deterministicArchive(
-      args.folder,
-      args.exclude === undefined ? {} : { exclude: args.exclude },
-    );
-    const plan = planRelease(archive, args.pinned);
+    const { server, provision, settings } = args;
+    const archive = deterministicArchive(settings.site.folder);
+    const plan = planRelease(archive);
     // Another machine behind the same address has neither the files nor the release.
     const triggers = [server.instanceId];
     const upload =
