@@ -100,7 +100,9 @@ export function checkAws(
 ): void {
   if (awsRegion === undefined) complain("aws:region", "is not set");
   else if (!region.test(awsRegion)) complain("aws:region", `is ${JSON.stringify(awsRegion)}`);
-  if (values.acmeEmail === undefined) complain("acmeEmail", "is not set");
+  if (values.acmeEmail === undefined && values.alarmEmail === undefined) {
+    complain("alarmEmail", "is not set, and neither is acmeEmail");
+  }
   checkSsh(values, complain);
   const zone = values.zoneName ?? zoneNameOf(hostnames[0] ?? "");
   const outside = hostnames.filter((name) => name !== zone && !name.endsWith(`.${zone}`));

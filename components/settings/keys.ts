@@ -51,6 +51,11 @@ const siteKeys = {
     "$(openssl rand -base64 24)",
     { secret: true },
   ),
+  certificates: key(
+    z.enum(["acme", "local"]),
+    "acme (a public authority) or local (an authority of the stack's own, which clients have to trust)",
+    "acme",
+  ),
   acmeEmail: key(z.email(), "an e-mail address for the certificate authority's warnings", "admin@foobar.com"),
   acmeDirectory: key(
     z.url({ protocol: /^https$/ }),

@@ -75,7 +75,16 @@ function checkTogether(values: Values, complain: Complaint): void {
 function checkPlatform(source: SettingsSource, values: Values, lines: string[], complain: Complaint): void {
   if (values.platform === "ssh") {
     if (values.servers === undefined) complain("servers", "is not set");
-    if (values.acmeEmail === undefined) complain("acmeEmail", "is not set");
+  }
+  if (values.platform === "ssh" || values.platform === "aws") {
+    if (values.acmeEmail === undefined && values.certificates !== "local") {
+      complain(
+        "acmeEmail",
+        "is not set, and the certificate authority writes to it before a certificate ends",
+      );
+    }
+  } else if (values.certificates === "acme") {
+    complain("certificates", "is acme, and no public authority can reach the platform local");
   }
   if (values.platform === "aws") {
     const domain = values.domain ?? "www.foobar.com";

@@ -60,6 +60,8 @@ export interface Settings {
   readonly rung: Rung;
   readonly site: SiteSettings;
   readonly database: { readonly engine: DatabaseEngine; readonly password: pulumi.Output<string> };
+  /** Where certificates come from: a public authority, or one of the stack's own. */
+  readonly certificates: "acme" | "local";
   readonly acme: { readonly email?: string; readonly directory: string };
   readonly local: LocalSettings;
   readonly ssh: {
@@ -119,6 +121,8 @@ function withDefaults(values: Values & { site: string }, source: SettingsSource)
       engine: values.database ?? (suite === "trixie" ? "mariadb" : "mysql"),
       password: pulumi.secret(values.databasePassword ?? ""),
     },
+    certificates:
+      values.certificates ?? (values.platform === "ssh" || values.platform === "aws" ? "acme" : "local"),
     acme: {
       ...(values.acmeEmail === undefined ? {} : { email: values.acmeEmail }),
       directory: values.acmeDirectory ?? letsEncrypt,

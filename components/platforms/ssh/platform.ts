@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Settings } from "../../settings/settings";
-import { acmeCertificate } from "../acme";
+import { Certificates } from "../certificates";
 import type { Certificate, DnsRecordArgs, Platform, Server, ServerArgs } from "../platform";
 import { SshDnsRecord } from "./dns";
 import { SshServer } from "./server";
@@ -9,10 +9,12 @@ import { SshServer } from "./server";
 export class SshPlatform implements Platform {
   readonly name = "ssh";
   readonly outputs: Record<string, pulumi.Output<unknown>>;
+  private readonly certificates: Certificates;
   private taken = 0;
   private readonly records: pulumi.Output<string>[] = [];
 
   constructor(private readonly settings: Settings) {
+    this.certificates = new Certificates(settings);
     const shown = settings.ssh.dns === "print";
     // Read when the outputs are, by then the rung has asked for all its records.
     const lines = new Promise<void>((resolve) => setImmediate(resolve)).then(() => pulumi.all(this.records));
@@ -42,7 +44,11 @@ export class SshPlatform implements Platform {
     return record;
   }
 
-  certificate(): Certificate {
-    return acmeCertificate(this.settings);
+  certificate(
+    name: string,
+    hostnames: readonly string[],
+    options: pulumi.CustomResourceOptions,
+  ): Certificate {
+    return this.certificates.certificate(name, hostnames, options);
   }
 }

@@ -1,0 +1,41 @@
+import * as ssm from "@pulumi/aws/ssm";
+import * as pulumi from "@pulumi/pulumi";
+import type { AwsSettings } from "../../settings/aws";
+
+export type Architecture = "arm64" | "amd64";
+
+/** The processor of an instance type. Graviton families have a `g` among the letters behind their number (`t4g`, `c7gn`; `g5` is a GPU). */
+export function architectureOf(instanceType: string): Architecture {
+  const family = instanceType.split(".")[0] ?? "";
+  const attributes = /^[a-z]+\d+([a-z]*)/.exec(family)?.[1] ?? "";
+  return family === "a1" || attributes.includes("g") ? "arm64" : "amd64";
+}
+
+/** The memory of burstable types can't be bought without their credits, which are worth an alarm. */
+export function isBurstable(instanceType: string): boolean {
+  return /^t\d/.test(instanceType);
+}
+
+/**
+ * Canonical's public parameter that holds the image's id
+ * (https://documentation.ubuntu.com/aws/aws-how-to/instances/find-ubuntu-images/).
+ * @param serial `current` or a dated one such as `20261101`
+ */
+export function imageParameter(ubuntu: string, serial: string, architecture: Architecture): string {
+  return `/aws/service/canonical/ubuntu/server/${ubuntu}/stable/${serial}/${architecture}/hvm/ebs-gp3/ami-id`;
+}
+
+/** The image a new server starts from. */
+export function findImage(settings: AwsSettings, options: pulumi.InvokeOptions): pulumi.Output<string> {
+  const { image, ubuntu, instanceType } = settings;
+  if (image.startsWith("ami-")) return pulumi.output(image);
+  const serial = image === "newest" ? "current" : image;
+  const name = imageParameter(ubuntu, serial, architectureOf(instanceType));
+  // Public parameters are no secrets; `value` would be marked as one.
+  return ssm.getParameterOutput({ name }, options).insecureValue;
+}
+
+/** Whether a running server stays with the image it was made from. */
+export function imageIsPinned({ image }: AwsSettings): boolean {
+  return image === "current";
+}

@@ -1,0 +1,152 @@
+import * as ec2 from "@pulumi/aws/ec2";
+import * as aws from "@pulumi/aws/getAvailabilityZones";
+import * as pulumi from "@pulumi/pulumi";
+import type { AwsSettings } from "../../settings/aws";
+import { type Naming, tagsOf } from "./names";
+import { chooseZones, ipv6Subnet, planSubnets, type SubnetPlan } from "./subnets";
+
+export interface NetworkArgs {
+  readonly settings: AwsSettings;
+  readonly naming: Naming;
+}
+
+/** Where a server stands. */
+export interface Placement {
+  readonly subnetId: pulumi.Output<string>;
+  /** The zone's name. */
+  readonly zone: pulumi.Output<string>;
+}
+
+/** A VPC with a public subnet in three zones, so that later rungs need no rebuild. */
+export class Network extends pulumi.ComponentResource {
+  readonly vpc: ec2.Vpc;
+  /** One a zone, in the order of `zones`. */
+  readonly subnets: readonly ec2.Subnet[];
+  /** The names of the three zones. */
+  readonly zones: pulumi.Output<string[]>;
+  private readonly naming: Naming;
+  private placed = 0;
+
+  constructor(name: string, { settings, naming }: NetworkArgs, options?: pulumi.ComponentResourceOptions) {
+    super("one-server-web:aws:Network", name, {}, options);
+    this.naming = naming;
+    this.vpc = new ec2.Vpc(
+      `${name}-vpc`,
+      {
+        cidrBlock: settings.vpcCidr,
+        assignGeneratedIpv6CidrBlock: settings.ipv6,
+        enableDnsHostnames: true,
+        enableDnsSupport: true,
+        tags: tagsOf(naming, "network"),
+      },
+      { parent: this },
+    );
+    this.closeDefaultGroup(name);
+    const routes = this.routesToInternet(name, settings.ipv6);
+    this.zones = findZones(settings, this);
+    this.subnets = planSubnets(settings.vpcCidr).map((plan) =>
+      this.subnet(name, plan, settings.ipv6, routes),
+    );
+    this.registerOutputs({ vpcId: this.vpc.id, zones: this.zones });
+  }
+
+  /**
+   * A place for the next server: in the zone of that name, else each in another zone, one after the other.
+   * @throws {pulumi.RunError} when the network has no such zone
+   */
+  place(zone?: string): Placement {
+    if (zone === undefined) {
+      const subnet = this.subnets[this.placed % this.subnets.length];
+      if (subnet === undefined) throw new pulumi.RunError("the network has no subnets");
+      this.placed += 1;
+      return { subnetId: subnet.id, zone: subnet.availabilityZone };
+    }
+    const zones = pulumi.all(this.subnets.map(({ availabilityZone }) => availabilityZone));
+    const ids = pulumi.all(this.subnets.map(({ id }) => id));
+    const index = zones.apply((names) => {
+      const position = names.indexOf(zone);
+      if (position >= 0) return position;
+      throw new pulumi.RunError(`the zone ${zone} is none of this network's: ${names.join(", ")}`);
+    });
+    return {
+      subnetId: pulumi.all([ids, index]).apply(([list, position]) => list[position] ?? ""),
+      zone: pulumi.output(zone),
+    };
+  }
+
+  /** Every VPC has a group that lets its members talk to each other; nothing of ours is in it, so it is emptied. */
+  private closeDefaultGroup(name: string): void {
+    new ec2.DefaultSecurityGroup(
+      `${name}-default-group`,
+      { vpcId: this.vpc.id, ingress: [], egress: [], tags: tagsOf(this.naming, "default group, closed") },
+      { parent: this },
+    );
+  }
+
+  private routesToInternet(name: string, ipv6: boolean): ec2.RouteTable {
+    const gateway = new ec2.InternetGateway(
+      `${name}-gateway`,
+      { vpcId: this.vpc.id, tags: tagsOf(this.naming, "gateway") },
+      { parent: this },
+    );
+    const table = new ec2.RouteTable(
+      `${name}-public-routes`,
+      { vpcId: this.vpc.id, tags: tagsOf(this.naming, "public routes") },
+      { parent: this },
+    );
+    const toInternet = { routeTableId: table.id, gatewayId: gateway.id };
+    new ec2.Route(`${name}-ipv4`, { ...toInternet, destinationCidrBlock: "0.0.0.0/0" }, { parent: this });
+    if (ipv6) {
+      new ec2.Route(`${name}-ipv6`, { ...toInternet, destinationIpv6CidrBlock: "::/0" }, { parent: this });
+    }
+    return table;
+  }
+
+  private subnet(name: string, plan: SubnetPlan, ipv6: boolean, routes: ec2.RouteTable): ec2.Subnet {
+    const block = this.vpc.ipv6CidrBlock.apply((range) => ipv6Subnet(range, plan.index));
+    const subnet = new ec2.Subnet(
+      `${name}-${plan.name}`,
+      {
+        vpcId: this.vpc.id,
+        cidrBlock: plan.cidr,
+        availabilityZone: this.zones.apply((zones) => zones[plan.index] ?? ""),
+        ...(ipv6 ? { ipv6CidrBlock: block, assignIpv6AddressOnCreation: true } : {}),
+        tags: tagsOf(this.naming, plan.name),
+      },
+      // A zone that AWS opens later must not push a running subnet out of its own.
+      { parent: this, ignoreChanges: ["availabilityZone"] },
+    );
+    new ec2.RouteTableAssociation(
+      `${name}-${plan.name}`,
+      { subnetId: subnet.id, routeTableId: routes.id },
+      { parent: subnet },
+    );
+    return subnet;
+  }
+}
+
+/** Zones that are open to the account and offer the instance type. */
+function findZones(settings: AwsSettings, parent: pulumi.Resource): pulumi.Output<string[]> {
+  const open = aws.getAvailabilityZonesOutput(
+    { state: "available", filters: [{ name: "opt-in-status", values: ["opt-in-not-required"] }] },
+    { parent },
+  );
+  const offering = ec2.getInstanceTypeOfferingsOutput(
+    {
+      locationType: "availability-zone",
+      filters: [{ name: "instance-type", values: [settings.instanceType] }],
+    },
+    { parent },
+  );
+  return pulumi
+    .all([open.names, offering.locations])
+    .apply(([names, locations]) => zonesOrError(settings, names, locations));
+}
+
+function zonesOrError(settings: AwsSettings, open: string[], offering: string[]): string[] {
+  try {
+    return chooseZones(settings.region, settings.instanceType, open, offering);
+  } catch (error) {
+    throw new pulumi.RunError((error as Error).message);
+  }
+}

@@ -1,0 +1,61 @@
+/** How many zones a network spans: enough for a cluster's majority to outlive any one of them. */
+export const zoneCount = 3;
+
+/** One zone's public subnet. */
+export interface SubnetPlan {
+  readonly name: string;
+  /** Counts zones from 0. */
+  readonly index: number;
+  readonly cidr: string;
+}
+
+/**
+ * A public subnet in each zone. Each takes a sixteenth of the network (/20 of a /16); the other thirteen sixteenths stay free for
+ * the private subnets of later rungs, so that climbing never renumbers anything.
+ * @param vpcCidr from /16 to /20, without bits behind the prefix
+ */
+export function planSubnets(vpcCidr: string): SubnetPlan[] {
+  const [address = "", length = ""] = vpcCidr.split("/");
+  const prefix = Number(length) + 4;
+  const base = address.split(".").reduce((value, part) => value * 256 + Number(part), 0);
+  return Array.from({ length: zoneCount }, (_, index) => ({
+    name: `public-${index + 1}`,
+    index,
+    cidr: `${dotted(base + index * 2 ** (32 - prefix))}/${prefix}`,
+  }));
+}
+
+/**
+ * The IPv6 subnet of a zone: the /64 with that number in the network's /56.
+ * @param block as AWS gives it: `2600:1f18:1234:5600::/56`
+ */
+export function ipv6Subnet(block: string, index: number): string {
+  const groups = (block.split("::")[0] ?? "").split(":");
+  const [first = "0", second = "0", third = "0", fourth = "0"] = groups;
+  const last = (Number.parseInt(fourth, 16) + index).toString(16);
+  return `${first}:${second}:${third}:${last}::/64`;
+}
+
+/**
+ * The zones to build in: the first three that are open to the account and offer the instance type.
+ * @throws Error when there are fewer
+ */
+export function chooseZones(
+  region: string,
+  instanceType: string,
+  open: readonly string[],
+  offering: readonly string[],
+): string[] {
+  const usable = open.filter((zone) => offering.includes(zone)).sort();
+  if (usable.length < zoneCount) {
+    throw new Error(
+      `${region} offers ${instanceType} in ${usable.length} of its zones (${usable.join(", ") || "none"}), and ${zoneCount} are needed: ` +
+        "take another instanceType or another aws:region",
+    );
+  }
+  return usable.slice(0, zoneCount);
+}
+
+function dotted(value: number): string {
+  return [24, 16, 8, 0].map((shift) => Math.floor(value / 2 ** shift) % 256).join(".");
+}
