@@ -1,19 +1,13 @@
-import { mkdirSync } from "node:fs";
+import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { buildCli } from "./build";
 import { bundlePlugins } from "./bundle";
-import { cliFolder, place, placeProgram, pluginFolder } from "./home";
-
-/** The version of the CLI: that of npm's `pulumi` package and of scripts/engine/cli/go.mod. */
-export const CLI_VERSION = "3.259.0";
-/** The version of @pulumi/command, whose meaning our command plugin keeps. */
-export const COMMAND_VERSION = "1.2.1";
-
-/** Where a part of the engine came from: downloaded from the vendor, or built here. */
-export type Source = "vendor" | "built";
+import { chooseSource, type Source, wantedSource } from "./choice";
+import { cliFolder, place, placeFolder, placeProgram, pluginFolder } from "./home";
+import { CLI_VERSION, COMMAND_VERSION } from "./versions";
 
 /** A Pulumi engine that is ready to run. */
 export interface Engine {
+  /** Where the CLI came from. */
   source: Source;
   version: string;
   /** The project's own Pulumi home. */
@@ -25,45 +19,142 @@ export interface Engine {
   plugins: { name: string; version: string; source: Source }[];
 }
 
+/** Which engine a home holds: written when all of it is in place. */
+interface Holding {
+  version: string;
+  source: Source;
+  commandVersion: string;
+  commandSource: Source;
+  /** Size of the CLI in bytes, to tell that it is still the one. */
+  size: number;
+}
+
+type Report = (line: string) => void;
+
 /**
  * Makes the project's Pulumi home usable, and gives what is needed to run Pulumi with it. Nothing of `~/.pulumi` is
- * read or written.
+ * read or written. The vendor's CLI and plugins are used where they can be downloaded; otherwise the same CLI is built
+ * from its Go module, with this project's language host and command plugin. What was downloaded or built is kept in
+ * the user's cache for other clones.
+ *
+ * The variable ONE_SERVER_WEB_ENGINE (`vendor` or `built`) takes the choice away.
  *
  * @param options.projectFolder the home is made in its `.local` folder
  * @param options.report called with a line for a person, at least every 5 s while something takes long
  * @throws with what is missing and what to do, when there is no way to an engine
  */
-export async function ensureEngine(options: {
-  projectFolder: string;
-  report: (line: string) => void;
-}): Promise<Engine> {
+export async function ensureEngine(options: { projectFolder: string; report: Report }): Promise<Engine> {
   const home = join(options.projectFolder, ".local", "pulumi-home");
   mkdirSync(home, { recursive: true, mode: 0o700 });
-  const [cli, plugins] = [await buildCli(options.report), await bundlePlugins(options.report)];
-  const bin = cliFolder(home, CLI_VERSION);
-  place(join(cli, "pulumi"), join(bin, "pulumi"));
-  placeProgram(join(plugins, "language-nodejs.js"), join(bin, "pulumi-language-nodejs"), process.execPath);
-  const command = pluginFolder(home, "command", COMMAND_VERSION);
-  placeProgram(
-    join(plugins, "resource-command.js"),
-    join(command, "pulumi-resource-command"),
-    process.execPath,
-  );
+  const wanted = wantedSource(process.env.ONE_SERVER_WEB_ENGINE);
+  const there = holding(home);
+  const source =
+    there && (!wanted || there.source === wanted)
+      ? there.source
+      : await fetchCli(home, wanted, options.report);
+  const commandSource = await fetchPlugins(home, source, there, options.report);
+  record(home, source, commandSource);
   return {
-    source: "built",
+    source,
     version: CLI_VERSION,
     pulumiHome: home,
-    cli: join(bin, "pulumi"),
-    environment: environmentOf(home, "built"),
-    plugins: [{ name: "command", version: COMMAND_VERSION, source: "built" }],
+    cli: join(cliFolder(home, CLI_VERSION), "pulumi"),
+    environment: {
+      PULUMI_HOME: home,
+      PULUMI_SKIP_UPDATE_CHECK: "true",
+      // Where nothing can be downloaded, a missing plugin is an error at once instead of after a long wait.
+      ...(source === "built" ? { PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true" } : {}),
+    },
+    plugins: [{ name: "command", version: COMMAND_VERSION, source: commandSource }],
   };
 }
 
-function environmentOf(home: string, source: Source): Record<string, string> {
-  return {
-    PULUMI_HOME: home,
-    PULUMI_SKIP_UPDATE_CHECK: "true",
-    // Where nothing can be downloaded, a missing plugin is an error at once instead of after a long wait.
-    ...(source === "built" ? { PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true" } : {}),
+/** Puts a CLI into the home, from the cache or made for it, and tells where it came from. */
+async function fetchCli(home: string, wanted: Source | undefined, report: Report): Promise<Source> {
+  // Loaded only now, for most runs find the home complete.
+  const vendor = await import("./vendor");
+  const { buildCli, isBuilt } = await import("./build");
+  const bin = cliFolder(home, CLI_VERSION);
+  const probe = async () => {
+    const { reachable, reason } = await vendor.probeVendor();
+    if (!reachable) report(`the vendor's download cannot be reached (${reason}): the CLI is built here`);
+    return reachable;
   };
+  const source = await chooseSource({
+    wanted,
+    vendorCached: vendor.hasVendorCli(),
+    builtCached: isBuilt(),
+    probe,
+  });
+  if (source === "vendor") {
+    try {
+      placeFolder(await vendor.vendorCli(report), bin);
+      return "vendor";
+    } catch (error) {
+      if (wanted === "vendor") throw error;
+      report(`the vendor's download failed (${(error as Error).message}): the CLI is built here`);
+    }
+  }
+  place(join(await buildCli(report), "pulumi"), join(bin, "pulumi"));
+  return "built";
+}
+
+/** Puts the plugins into the home that belong to its CLI, and tells where the command plugin came from. */
+async function fetchPlugins(
+  home: string,
+  source: Source,
+  there: Holding | undefined,
+  report: Report,
+): Promise<Source> {
+  const folder = pluginFolder(home, "command", COMMAND_VERSION);
+  if (source === "vendor") {
+    if (there?.source === "vendor" && there.commandSource === "vendor") return "vendor";
+    try {
+      const { vendorCommandPlugin } = await import("./vendor");
+      placeFolder(await vendorCommandPlugin(join(cliFolder(home, CLI_VERSION), "pulumi"), report), folder);
+      return "vendor";
+    } catch (error) {
+      report(
+        `the vendor's command plugin cannot be had (${(error as Error).message}): this project's own is used`,
+      );
+    }
+  }
+  const bundles = await bundlePlugins(report);
+  placeProgram(
+    join(bundles, "resource-command.js"),
+    join(folder, "pulumi-resource-command"),
+    process.execPath,
+  );
+  if (source === "built") {
+    const host = join(cliFolder(home, CLI_VERSION), "pulumi-language-nodejs");
+    placeProgram(join(bundles, "language-nodejs.js"), host, process.execPath);
+  }
+  return "built";
+}
+
+/** What the home holds, or undefined when that is not all there or of other versions. */
+function holding(home: string): Holding | undefined {
+  try {
+    const found = JSON.parse(readFileSync(join(home, "engine.json"), "utf8")) as Holding;
+    const same = found.version === CLI_VERSION && found.commandVersion === COMMAND_VERSION;
+    return same && statSync(join(cliFolder(home, CLI_VERSION), "pulumi")).size === found.size
+      ? found
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function record(home: string, source: Source, commandSource: Source): void {
+  const { size } = statSync(join(cliFolder(home, CLI_VERSION), "pulumi"));
+  const found: Holding = {
+    version: CLI_VERSION,
+    source,
+    commandVersion: COMMAND_VERSION,
+    commandSource,
+    size,
+  };
+  const file = join(home, "engine.json");
+  writeFileSync(`${file}.${process.pid}`, `${JSON.stringify(found, undefined, 2)}\n`);
+  renameSync(`${file}.${process.pid}`, file);
 }

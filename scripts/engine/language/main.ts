@@ -10,19 +10,18 @@ import * as rpc from "@pulumi/pulumi/proto/language_pb";
 import { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { engineAddress, newServer, serve } from "../plugin-process";
+import { CLI_VERSION } from "../versions";
 import { endAll } from "./children";
 import { allDependencies, directDependencies } from "./modules";
 import { runProgram } from "./program";
 import { runPlugin } from "./run-plugin";
-
-const VERSION = "3.259.0";
 
 function service(engine: string): grpc.UntypedServiceImplementation {
   return {
     handshake: unary(async () => new rpc.LanguageHandshakeResponse()),
     getPluginInfo: unary(async () => {
       const info = new PluginInfo();
-      info.setVersion(VERSION);
+      info.setVersion(CLI_VERSION);
       return info;
     }),
     // None is required in advance: the engine loads a plugin when the first resource of it is registered, with the
