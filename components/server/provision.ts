@@ -16,7 +16,7 @@ export interface ProvisionArgs {
 const scripts = join(__dirname, "../../scripts/server");
 
 /** Where the upload lies, from the login user's home. */
-const bundle = ".one-server-web/provision.tar.gz";
+const bundle = "one-server-web-provision.tar.gz";
 
 /**
  * Makes a machine a server: one upload of scripts/server and one command, which changes what differs and nothing else. Runs again when
