@@ -1,6 +1,11 @@
 import { type Availability, availability } from "./availability";
 import { type MonthlyCost, monthlyCost } from "./cost";
 import type { Finding, Severity } from "./finding";
+import { databases } from "./rules/database";
+import { downtimes } from "./rules/downtime";
+import { headroom } from "./rules/headroom";
+import { healthChecks } from "./rules/healthChecks";
+import { certificates, timesToLive } from "./rules/names";
 import { singlePointsOfFailure } from "./rules/singlePointOfFailure";
 import { type Standing, standing } from "./rungs";
 import type { Topology } from "./topology";
@@ -15,10 +20,16 @@ export interface Assessment extends Standing {
   readonly upgradePath: UpgradePath;
 }
 
+/** Limits that people set to their taste. */
+export interface Thresholds {
+  /** Seconds a name may be remembered. */
+  readonly maximumTtl?: number;
+}
+
 /** Judges a topology: where it stands, what would take it down, what it costs, and the way up. Pure. */
-export function assess(site: Topology): Assessment {
+export function assess(site: Topology, thresholds: Thresholds = {}): Assessment {
   const stand = standing(site);
-  const findings = [singlePointsOfFailure].flatMap((rule) => rule(site)).sort(byWeight);
+  const findings = findingsOf(site, thresholds);
   return {
     ...stand,
     findings,
@@ -26,6 +37,19 @@ export function assess(site: Topology): Assessment {
     monthlyCost: monthlyCost(site),
     upgradePath: upgradePath(site, stand, findings),
   };
+}
+
+/** All findings, the heaviest first. */
+export function findingsOf(site: Topology, thresholds: Thresholds = {}): Finding[] {
+  return [
+    ...singlePointsOfFailure(site),
+    ...downtimes(site),
+    ...headroom(site),
+    ...databases(site),
+    ...healthChecks(site),
+    ...timesToLive(site, thresholds.maximumTtl),
+    ...certificates(site),
+  ].sort(byWeight);
 }
 
 const weights: readonly Severity[] = ["critical", "high", "medium", "low"];

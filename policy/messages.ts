@@ -3,12 +3,16 @@ import type { Finding } from "./finding";
 
 /** A finding as the CLI prints it. The CLI leaves a policy's remediation steps out, so that the next step is said here. */
 export function message(finding: Finding): string {
-  const next = `Next: ${finding.nextStep.change} (${finding.nextStep.command}).`;
-  const removed =
-    finding.removedBy === undefined
-      ? ""
-      : ` The rung ${finding.removedBy.rung} removes it: ${finding.removedBy.how}.`;
-  return `${finding.title}. ${finding.breaks} ${finding.notices} ${next}${removed} [${finding.problem}; ${finding.wellArchitected.practice}]`;
+  const { title, breaks, notices, nextStep, removedBy, problem, wellArchitected, certain } = finding;
+  const lines = [
+    `${title}.`,
+    `What breaks: ${breaks}${certain ? "" : " (As far as can be seen before the update.)"}`,
+    `Who notices: ${notices}`,
+    `Do now: ${nextStep.change}: ${nextStep.command}`,
+    ...(removedBy === undefined ? [] : [`The rung ${removedBy.rung} removes it: ${removedBy.how}.`]),
+    `Why: ${problem}; AWS Well-Architected ${wellArchitected.practice}`,
+  ];
+  return lines.join("\n");
 }
 
 /** Where the stack stands and what comes next; undefined where there is nothing to climb, or the top is reached. */
@@ -17,11 +21,11 @@ export function pathMessage(assessment: Assessment): string | undefined {
   const current = upgradePath.path.find(({ status }) => status === "current");
   const next = upgradePath.path.find(({ status }) => status === "next");
   if (current === undefined) return undefined;
-  const missing = gaps.length === 0 ? "" : ` Not whole yet: ${gaps.join("; ")}.`;
-  const here = `The site stands on the rung ${current.rung}: ${figures(current)}.${missing}`;
-  if (next === undefined) return gaps.length === 0 ? undefined : here;
-  const remarks = next.remarks.length === 0 ? "" : ` ${next.remarks.join(" ")}`;
-  return `${here} Next is ${next.rung}: ${figures(next)}.${remarks} To take it: ${next.command}`;
+  const lines = [`The site stands on the rung ${current.rung}: ${figures(current)}.`];
+  if (gaps.length > 0) lines.push(`Not whole yet: ${gaps.join("; ")}.`);
+  if (next === undefined) return gaps.length === 0 ? undefined : lines.join("\n");
+  lines.push(`Next is ${next.rung}: ${figures(next)}.`, ...next.remarks, `To take it: ${next.command}`);
+  return lines.join("\n");
 }
 
 function figures(step: Assessment["upgradePath"]["path"][number]): string {

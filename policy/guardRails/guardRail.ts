@@ -1,0 +1,100 @@
+import type { ResourceValidationPolicy } from "@pulumi/policy";
+import type { z } from "zod";
+import { today, verdict } from "../exemptions";
+import type { ResourceView } from "../resources";
+import { commonSettings, configSchema, type Exemption, readSettings } from "../settings";
+import { plain } from "../views";
+
+/** A rule about one resource at a time. */
+export interface GuardRail<T extends { readonly exemptions: readonly Exemption[] }> {
+  readonly name: string;
+  readonly displayName: string;
+  readonly description: string;
+  readonly severity: NonNullable<ResourceValidationPolicy["severity"]>;
+  readonly level?: "advisory" | "mandatory";
+  /** What to do, for Pulumi Cloud. */
+  readonly remediation: string;
+  readonly types: readonly string[];
+  readonly settings?: z.ZodObject & z.ZodType<T>;
+  /** What is wrong, one line each, with the fix. Unknown values are never taken for right or wrong ones. */
+  readonly check: (resource: ResourceView, settings: T) => readonly string[];
+  /** What puts it right, where that is certain. */
+  readonly fix?: (resource: ResourceView, settings: T) => readonly Fix[];
+}
+
+/** One property, by its path, and the value that it should have. */
+export interface Fix {
+  readonly path: readonly string[];
+  readonly value: unknown;
+}
+
+type Common = z.infer<typeof commonSettings>;
+
+/** Makes a policy of a guard rail. */
+export function guardRailPolicy<T extends Common>(rail: GuardRail<T>): ResourceValidationPolicy {
+  const types = new Set(rail.types);
+  const settings = (rail.settings ?? commonSettings) as z.ZodObject & z.ZodType<T>;
+  const { fix } = rail;
+  return {
+    name: rail.name,
+    displayName: rail.displayName,
+    description: rail.description,
+    severity: rail.severity,
+    enforcementLevel: rail.level ?? "advisory",
+    remediationSteps: rail.remediation,
+    configSchema: configSchema(settings),
+    validateResource: (args, reportViolation) => {
+      if (!types.has(args.type)) return;
+      const read = readSettings<T>(rail.name, settings, args.getConfig());
+      const lines = rail.check(viewOf(args.type, args.name, args.urn, args.props, args.opts.protect), read);
+      if (lines.length === 0) return;
+      const { exempt, ended } = verdict(read.exemptions, [{ name: args.name, urn: args.urn }], today());
+      if (exempt) return;
+      for (const line of lines) reportViolation(ended === undefined ? line : `${line} ${ended}`);
+    },
+    ...(fix === undefined
+      ? {}
+      : {
+          remediateResource: (args) => {
+            if (!types.has(args.type)) return undefined;
+            const read = readSettings<T>(rail.name, settings, args.getConfig());
+            const { exempt } = verdict(read.exemptions, [{ name: args.name, urn: args.urn }], today());
+            const fixes = exempt
+              ? []
+              : fix(viewOf(args.type, args.name, args.urn, args.props, args.opts.protect), read);
+            if (fixes.length === 0) return undefined;
+            for (const { path, value } of fixes) put(args.props, path, value);
+            return args.props;
+          },
+        }),
+  };
+}
+
+/** Sets a value in place, through the SDK's proxies, so that secrets beside it stay secret. What is unknown on the way is left alone. */
+function put(properties: Record<string, unknown>, path: readonly string[], value: unknown): void {
+  let target = properties;
+  for (const key of path.slice(0, -1)) {
+    let next: unknown;
+    try {
+      next = target[key];
+    } catch {
+      return;
+    }
+    if (typeof next !== "object" || next === null) {
+      target[key] = {};
+      next = target[key];
+    }
+    target = next as Record<string, unknown>;
+  }
+  target[path.at(-1) as string] = value;
+}
+
+function viewOf(
+  type: string,
+  name: string,
+  urn: string,
+  props: Record<string, unknown>,
+  protect: boolean,
+): ResourceView {
+  return { type, name, urn, properties: plain(props) as Record<string, unknown>, protect: protect === true };
+}

@@ -1,0 +1,27 @@
+import type { ResourceValidationPolicy } from "@pulumi/policy";
+import { guardRailPolicy } from "./guardRail";
+import {
+  instanceWithoutProfile,
+  metadataVersion1,
+  secretInText,
+  unencryptedDatabase,
+  unencryptedVolume,
+} from "./machines";
+import { databaseOpenToWorld, sshOpenToWorld } from "./network";
+import { missingTags, oldTlsPolicy, plainHttp, publicDatabase, unprotectedData } from "./services";
+
+/** All policies that judge one resource at a time. */
+export const guardRails: readonly ResourceValidationPolicy[] = [
+  guardRailPolicy(sshOpenToWorld),
+  guardRailPolicy(databaseOpenToWorld),
+  guardRailPolicy(publicDatabase),
+  guardRailPolicy(secretInText),
+  guardRailPolicy(metadataVersion1),
+  guardRailPolicy(unencryptedDatabase),
+  guardRailPolicy(unencryptedVolume),
+  guardRailPolicy(plainHttp),
+  guardRailPolicy(oldTlsPolicy),
+  guardRailPolicy(unprotectedData),
+  guardRailPolicy(instanceWithoutProfile),
+  guardRailPolicy(missingTags),
+];

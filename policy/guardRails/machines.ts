@@ -1,0 +1,165 @@
+import type { z } from "zod";
+import { startScript } from "../members/roles";
+import { flag, isUnknown, objects, type ResourceView, text } from "../resources";
+import type { commonSettings } from "../settings";
+import type { GuardRail } from "./guardRail";
+import {
+  cluster,
+  database,
+  fileSystem,
+  instance,
+  launchConfiguration,
+  launchTemplate,
+  machines,
+  replicationGroup,
+  volume,
+} from "./types";
+
+type Rail = GuardRail<z.infer<typeof commonSettings>>;
+
+export const metadataVersion1: Rail = {
+  name: "instance-metadata-v1",
+  displayName: "Instance metadata needs a token",
+  description:
+    "Finds machines whose metadata, with the keys of their role, can be read without a token (IMDSv1).",
+  severity: "high",
+  remediation: "Set metadataOptions.httpTokens to required.",
+  types: machines,
+  check: (resource) =>
+    takesVersion1(resource)
+      ? [
+          `${resource.name} gives its metadata, keys included, to anyone who makes its site fetch a URL (IMDSv1). Set metadataOptions: { httpEndpoint: "enabled", httpTokens: "required" }.`,
+        ]
+      : [],
+  fix: (resource) =>
+    takesVersion1(resource)
+      ? [
+          { path: ["metadataOptions", "httpEndpoint"], value: "enabled" },
+          { path: ["metadataOptions", "httpTokens"], value: "required" },
+        ]
+      : [],
+};
+
+function takesVersion1(resource: ResourceView): boolean {
+  const given = resource.properties.metadataOptions;
+  if (isUnknown(given)) return false;
+  const [options] = objects(resource, "metadataOptions");
+  if (options?.httpEndpoint === "disabled") return false;
+  return !isUnknown(options?.httpTokens) && options?.httpTokens !== "required";
+}
+
+export const unencryptedVolume: Rail = {
+  name: "unencrypted-volume",
+  displayName: "Disks are encrypted",
+  description: "Finds disks that aren't encrypted.",
+  severity: "medium",
+  remediation: "Set encrypted to true. AWS replaces an existing disk: take a snapshot first.",
+  types: [volume, instance, launchTemplate, launchConfiguration, fileSystem],
+  check: (resource) =>
+    plainDisks(resource).map(
+      (disk) =>
+        `${disk} isn't encrypted. Set encrypted: true (an existing disk is replaced: copy its data first).`,
+    ),
+};
+
+function plainDisks(resource: ResourceView): string[] {
+  const open = (disk: Readonly<Record<string, unknown>>) =>
+    disk.encrypted !== true && disk.encrypted !== "true" && !isUnknown(disk.encrypted);
+  if (resource.type === volume || resource.type === fileSystem)
+    return open(resource.properties) ? [resource.name] : [];
+  if (resource.type === launchTemplate) {
+    const devices = objects(resource, "blockDeviceMappings");
+    const unencrypted = devices.filter((device) => {
+      const ebs = Array.isArray(device.ebs) ? device.ebs[0] : device.ebs;
+      return typeof ebs === "object" && ebs !== null && open(ebs);
+    });
+    return unencrypted.map((device) => `The disk ${String(device.deviceName ?? "")} of ${resource.name}`);
+  }
+  const [root] = objects(resource, "rootBlockDevice");
+  const rootUnknown = isUnknown(resource.properties.rootBlockDevice);
+  const found =
+    rootUnknown || (root !== undefined && !open(root)) ? [] : [`The root disk of ${resource.name}`];
+  const further = objects(resource, "ebsBlockDevices").filter(open);
+  return [
+    ...found,
+    ...further.map((device) => `The disk ${String(device.deviceName ?? "")} of ${resource.name}`),
+  ];
+}
+
+export const unencryptedDatabase: Rail = {
+  name: "unencrypted-database",
+  displayName: "Databases are encrypted",
+  description: "Finds databases and caches whose data lies unencrypted on disk.",
+  severity: "high",
+  remediation:
+    "Set storageEncrypted (atRestEncryptionEnabled for caches). An existing database is replaced: restore it from a snapshot.",
+  types: [database, cluster, replicationGroup],
+  check: (resource) => {
+    const property = resource.type === replicationGroup ? "atRestEncryptionEnabled" : "storageEncrypted";
+    const value = resource.properties[property];
+    // A replica takes the encryption of its source.
+    const inherited =
+      text(resource, "replicateSourceDb") !== undefined || isUnknown(resource.properties.replicateSourceDb);
+    if (flag(resource, property) === true || isUnknown(value) || inherited) return [];
+    return [
+      `${resource.name} keeps its data unencrypted. Set ${property}: true; for an existing database copy its snapshot encrypted and restore from that.`,
+    ];
+  },
+};
+
+export const instanceWithoutProfile: Rail = {
+  name: "instance-without-profile",
+  displayName: "Machines have a role of their own",
+  description: "Finds machines without an instance profile, whose programs then get long-lived keys.",
+  severity: "low",
+  remediation: "Give the machine an instance profile with AmazonSSMManagedInstanceCore.",
+  types: machines,
+  check: (resource) =>
+    resource.properties.iamInstanceProfile === undefined || resource.properties.iamInstanceProfile === ""
+      ? [
+          `${resource.name} has no instance profile: no Session Manager, and keys for AWS would have to lie on its disk. Set iamInstanceProfile.`,
+        ]
+      : [],
+};
+
+const commands = ["command:remote:Command", "command:local:Command"];
+
+/** What secrets look like. The match is never shown. */
+const secretPatterns: readonly (readonly [string, RegExp])[] = [
+  ["an AWS access key", /\b(AKIA|ASIA)[A-Z0-9]{16}\b/],
+  ["a private key", /-----BEGIN (RSA |EC |OPENSSH |DSA )?PRIVATE KEY-----/],
+  ["a GitHub token", /\bgh[pousr]_[A-Za-z0-9]{36,}\b/],
+  [
+    "a password",
+    /\b(password|passwd|pwd|secret|token|api_?key)\b["']?\s*[:=]\s*["']?(?!["'\s$]|<|\{\{|\$\{)[^\s"'$]{6,}/i,
+  ],
+  ["a password", /\bIDENTIFIED BY '(?!\$)[^']{4,}'/i],
+  ["a password", /\bmysql(dump)?\b[^\n|;]*\s-p(?!\$|"\$|'\$)[^\s$'"]{4,}/],
+];
+
+export const secretInText: Rail = {
+  name: "secret-in-user-data-or-command",
+  displayName: "No secret stands in a start-up script or command",
+  description:
+    "Finds what looks like a secret in user data and in the text of commands, which logs, errors and state show in plain.",
+  severity: "critical",
+  level: "mandatory",
+  remediation: "Read it from Secrets Manager at run time, or hand it over on stdin as a Pulumi secret.",
+  types: [...machines, ...commands],
+  check: (resource) => {
+    const places = commands.includes(resource.type)
+      ? ["create", "update", "delete"].map((property) => [property, text(resource, property) ?? ""] as const)
+      : [["userData", startScript(resource)] as const];
+    return places.flatMap(([property, script]) => {
+      const found = secretPatterns.find(([, pattern]) => pattern.test(script));
+      if (found === undefined) return [];
+      const instead =
+        property === "userData"
+          ? "read it from Secrets Manager when the machine starts"
+          : "hand it over by stdin, as a Pulumi secret";
+      return [
+        `${resource.name}: ${property} holds what looks like ${found[0]}, for everyone to read in logs and state. Change that secret, and ${instead}.`,
+      ];
+    });
+  },
+};

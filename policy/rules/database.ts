@@ -1,0 +1,184 @@
+import { type Finding, practices } from "../finding";
+import type { Member } from "../members/member";
+import { flag, number, text, unknownProperty } from "../resources";
+import type { Group, Topology } from "../topology";
+
+/** What may cost data: databases without a replica, without backups, without protection from being deleted. */
+export function databases(site: Topology): Finding[] {
+  const groups = site.groups.filter(({ tiers }) => tiers.includes("database"));
+  return groups.flatMap((group) => [
+    ...withoutReplica(site, group),
+    ...group.members.flatMap((member) => [
+      ...withoutBackup(site, member),
+      ...withoutProtection(site, member),
+    ]),
+  ]);
+}
+
+function withoutReplica(site: Topology, group: Group): Finding[] {
+  const [member] = group.members;
+  if (group.survives !== "nothing" || member === undefined) return [];
+  const selfKept = isSelfKept(member);
+  return [
+    {
+      ...base("database-without-replica", "high", "single point of failure", member),
+      title: `The database on ${member.name} has no second copy that is up to date`,
+      breaks: selfKept
+        ? `When ${member.name}'s disk dies, everything since the last backup is lost.`
+        : `When ${member.name} fails, a restore takes tens of minutes and may lose the last five minutes of writes.`,
+      notices: "Customers whose orders, accounts or posts are gone.",
+      nextStep: site.own
+        ? { change: "Until the rung load-balanced: keep backups elsewhere", command: backupCommand(member) }
+        : { change: replicaChange(member), command: "pulumi up" },
+      removedBy: {
+        rung: "load-balanced",
+        how: "each write is on a second machine before it is acknowledged",
+      },
+      wellArchitected: practices.failover,
+      // Replication that people set up by hand between several database machines can't be seen.
+      certain: group.certain && !(selfKept && databasesOnMachines(site) > 1),
+    },
+  ];
+}
+
+function databasesOnMachines(site: Topology): number {
+  const found = site.groups.flatMap(({ members }) =>
+    members.filter((member) => member.tiers.includes("database") && isSelfKept(member)),
+  );
+  return found.length;
+}
+
+function replicaChange(member: Member): string {
+  if (member.service === "rds") return `Set multiAz: true on ${member.name}`;
+  if (member.service === "aurora") return `Add a second aws.rds.ClusterInstance to ${member.name}`;
+  if (member.service === "lightsailDatabase")
+    return `Move ${member.name} to a high availability bundle (…_ha_…)`;
+  return `Move the database of ${member.name} to aws.rds.Instance with multiAz: true`;
+}
+
+/** True where the database runs on a machine that is kept by its owner. */
+function isSelfKept({ service }: Member): boolean {
+  return service === "machine" || service === "ec2" || service === "lightsail";
+}
+
+function withoutBackup(site: Topology, member: Member): Finding[] {
+  const { backed, certain } = backup(site, member);
+  if (backed) return [];
+  return [
+    {
+      ...base("database-without-backup", "critical", "single point of failure", member),
+      title: `The database on ${member.name} isn't backed up`,
+      breaks: `A wrong DELETE, a break-in or a dead disk on ${member.name} can't be undone.`,
+      notices: "You, on the worst day; then every customer.",
+      nextStep: isSelfKept(member)
+        ? { change: `Dump the database to another place every day`, command: backupCommand(member) }
+        : {
+            change:
+              member.service === "lightsailDatabase"
+                ? `Set backupRetentionEnabled: true on ${member.name}`
+                : `Set backupRetentionPeriod: 7 on ${member.name}`,
+            command: "pulumi up",
+          },
+      ...(isSelfKept(member)
+        ? {
+            removedBy: {
+              rung: "split-database" as const,
+              how: "on AWS, RDS backs itself up every day and keeps the log in between",
+            },
+          }
+        : {}),
+      wellArchitected: practices.backup,
+      certain,
+    },
+  ];
+}
+
+/** Whether something in the stack backs a database up. */
+function backup(
+  site: Topology,
+  { service, resource }: Member,
+): { readonly backed: boolean; readonly certain: boolean } {
+  if (service === "rds") {
+    const days = number(resource, "backupRetentionPeriod");
+    return { backed: (days ?? 0) > 0, certain: !unknownProperty(resource, "backupRetentionPeriod") };
+  }
+  // Aurora always keeps a day.
+  if (service === "aurora") return { backed: number(resource, "backupRetentionPeriod") !== 0, certain: true };
+  if (service === "lightsailDatabase")
+    return { backed: flag(resource, "backupRetentionEnabled") !== false, certain: true };
+  if (service === "lightsail") {
+    const snapshots = JSON.stringify(resource.properties.addOn ?? {});
+    return { backed: snapshots.includes("AutoSnapshot"), certain: true };
+  }
+  const planned = site.resources.ofType(
+    "aws:dlm/lifecyclePolicy:LifecyclePolicy",
+    "aws:backup/plan:Plan",
+    "aws:backup/selection:Selection",
+  );
+  return { backed: flag(resource, "backup") === true || planned.length > 0, certain: true };
+}
+
+/** A dump over SSH, with the machine's address where it is known. */
+function backupCommand(member: Member): string {
+  const address = text(member.resource, "publicIp") ?? "ADDRESS";
+  return `ssh root@${address} 'mysqldump --all-databases --single-transaction | gzip' > ${member.name}.sql.gz`;
+}
+
+function withoutProtection(site: Topology, member: Member): Finding[] {
+  const { resource } = member;
+  const instances = site.resources.descendants(resource, "aws:ec2/instance:Instance");
+  const protectedBy = [resource, ...instances].some(
+    (view) =>
+      view.protect === true ||
+      flag(view, "deletionProtection") === true ||
+      flag(view, "disableApiTermination") === true,
+  );
+  if (protectedBy) return [];
+  const managed = !isSelfKept(member);
+  const local = member.platform === "local";
+  return [
+    {
+      ...base(
+        "database-without-deletion-protection",
+        local ? "low" : "medium",
+        "single point of failure",
+        member,
+      ),
+      title: `${member.name}, with the database on it, can be deleted by one command`,
+      breaks: `A pulumi destroy, a rename in the program or a click in the console deletes ${member.name}${
+        flag(resource, "skipFinalSnapshot") === true ? ", without a last snapshot" : ""
+      }.`,
+      notices: "Everyone, at once.",
+      nextStep: managed
+        ? {
+            change: `Set deletionProtection: true${member.service === "lightsailDatabase" ? " (as the option protect)" : ""} on ${member.name}`,
+            command: "pulumi up",
+          }
+        : {
+            change: "Protect it in Pulumi's state, at least",
+            command: resource.urn?.startsWith("urn:pulumi:")
+              ? `pulumi state protect '${resource.urn}'`
+              : "pulumi state protect --all",
+          },
+      wellArchitected: practices.backup,
+      certain: !unknownProperty(resource, "deletionProtection"),
+    },
+  ];
+}
+
+function base(
+  rule: Finding["rule"],
+  severity: Finding["severity"],
+  problem: Finding["problem"],
+  member: Member,
+) {
+  return {
+    rule,
+    severity,
+    problem,
+    scope: "data",
+    tiers: ["database"],
+    resources: [member.key],
+    names: [member.name],
+  } as const;
+}

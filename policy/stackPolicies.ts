@@ -1,0 +1,220 @@
+import type { StackValidationArgs, StackValidationPolicy } from "@pulumi/policy";
+import type { z } from "zod";
+import { type Assessment, assess, type Thresholds } from "./assess";
+import { today, verdict } from "./exemptions";
+import type { Finding, RuleName } from "./finding";
+import { message, pathMessage } from "./messages";
+import { type RungName, rungNames } from "./rungs";
+import {
+  commonSettings,
+  configSchema,
+  type Exemption,
+  readSettings,
+  singlePointSettings,
+  type TargetSettings,
+  targetSettings,
+  ttlSettings,
+} from "./settings";
+import { topology } from "./topology";
+import { viewsOf } from "./views";
+
+/** A rule of the assessment as a policy. */
+interface Rule {
+  readonly name: RuleName;
+  readonly displayName: string;
+  readonly description: string;
+  readonly severity: NonNullable<StackValidationPolicy["severity"]>;
+  readonly remediation: string;
+}
+
+const rules: readonly Rule[] = [
+  {
+    name: "downtime-at-deployment",
+    displayName: "Updates and deployments don't interrupt the site",
+    description: "Finds what interrupts the site when it is updated, resized or given a new version.",
+    severity: "medium",
+    remediation: "Let one machine serve while another is updated, and let groups roll new versions out.",
+  },
+  {
+    name: "no-headroom",
+    displayName: "The site can grow with its visitors",
+    description:
+      "Finds fixed sizes, burstable machines without unlimited credits, and storage that doesn't grow.",
+    severity: "medium",
+    remediation: "Add a scaling policy, unlimited credits, or storage autoscaling.",
+  },
+  {
+    name: "database-without-replica",
+    displayName: "Every database has a second copy",
+    description: "Finds databases whose failure loses data or waits for a restore.",
+    severity: "high",
+    remediation: "Set multiAz, or add a second instance to the cluster.",
+  },
+  {
+    name: "database-without-backup",
+    displayName: "Every database is backed up",
+    description: "Finds databases that nothing backs up.",
+    severity: "critical",
+    remediation:
+      "Set backupRetentionPeriod to 7 days or more, or dump the database to another place every day.",
+  },
+  {
+    name: "database-without-deletion-protection",
+    displayName: "No database is deleted by accident",
+    description: "Finds databases that one command can delete.",
+    severity: "medium",
+    remediation: "Set deletionProtection, or Pulumi's option protect.",
+  },
+  {
+    name: "health-check",
+    displayName: "Dead servers are noticed",
+    description: "Finds health checks that are missing, or that only see that a port is open.",
+    severity: "medium",
+    remediation: "Check a page that checks the database, such as /healthz.",
+  },
+  {
+    name: "certificate-without-renewal",
+    displayName: "Certificates renew themselves",
+    description: "Finds certificates that end because nothing renews them.",
+    severity: "high",
+    remediation: "Use certificates from ACM with DNS validation.",
+  },
+];
+
+/** All policies that judge the stack as a whole. */
+export const stackPolicies: readonly StackValidationPolicy[] = [
+  policy(
+    {
+      name: "single-point-of-failure",
+      displayName: "No part of the site hangs on one machine, zone or region",
+      description: "Finds each tier of the website that one machine, one zone or one region holds.",
+      severity: "high",
+      remediation: "Take the rung load-balanced: two servers in two zones, and a replicated database.",
+    },
+    singlePointSettings,
+    ({ findings }, { scopes }) =>
+      findings.filter(({ scope }) => (scopes as readonly string[]).includes(scope)),
+  ),
+  {
+    name: "upgrade-path",
+    displayName: "The next rung of the ladder",
+    description:
+      "Names the rung that the stack stands on, and the next one with its availability, cost and command.",
+    enforcementLevel: "advisory",
+    severity: "low",
+    validateStack: (args, reportViolation) => {
+      const text = pathMessage(assessStack(args));
+      if (text !== undefined) reportViolation(text);
+    },
+  },
+  {
+    name: "targets",
+    displayName: "The targets set for this stack",
+    description:
+      "Holds the stack to a lowest rung, a highest monthly cost and a lowest availability. Says nothing until one is set.",
+    enforcementLevel: "mandatory",
+    severity: "high",
+    remediationSteps: "Take the rung that is asked for, or change the target.",
+    configSchema: configSchema(targetSettings),
+    validateStack: (args, reportViolation) => {
+      const targets = readSettings("targets", targetSettings, args.getConfig());
+      if (Object.keys(targets).length === 0) return;
+      for (const line of missedTargets(assessStack(args), targets)) reportViolation(line);
+    },
+  },
+  ...rules.map((rule) => policy(rule, commonSettings, ({ findings }) => findings)),
+  policy(
+    {
+      name: "dns-ttl",
+      displayName: "Names can be pointed elsewhere quickly",
+      description: "Finds names that are remembered for longer than a failover may take.",
+      severity: "low",
+      remediation: "Set a TTL of 60 seconds.",
+    },
+    ttlSettings,
+    ({ findings }) => findings,
+    ({ maximumTtl }) => ({ maximumTtl }),
+  ),
+];
+
+/** Makes a policy of a rule: reads its settings, assesses the stack, leaves the exempted out. */
+function policy<T extends { readonly exemptions: readonly Exemption[] }>(
+  rule: Rule,
+  settings: z.ZodObject & z.ZodType<T>,
+  choose: (assessment: Assessment, settings: T) => readonly Finding[],
+  thresholds: (settings: T) => Thresholds = () => ({}),
+): StackValidationPolicy {
+  return {
+    name: rule.name,
+    displayName: rule.displayName,
+    description: rule.description,
+    severity: rule.severity,
+    remediationSteps: rule.remediation,
+    enforcementLevel: "advisory",
+    configSchema: configSchema(settings),
+    validateStack: (args, reportViolation) => {
+      const read = readSettings<T>(rule.name, settings, args.getConfig());
+      for (const finding of choose(assessStack(args, thresholds(read)), read)) {
+        if (finding.rule !== rule.name) continue;
+        const { exempt, ended } = verdict(read.exemptions, namesOf(finding), today());
+        if (exempt) continue;
+        reportViolation(
+          [message(finding), ...(ended === undefined ? [] : [ended])].join("\n"),
+          urnOf(finding),
+        );
+      }
+    },
+  };
+}
+
+function assessStack(args: StackValidationArgs, thresholds: Thresholds = {}): Assessment {
+  return assess(topology(viewsOf(args.resources)), thresholds);
+}
+
+function namesOf({ resources, names }: Finding): { readonly name: string; readonly urn: string }[] {
+  return resources.map((urn, index) => ({ urn, name: names[index] ?? urn }));
+}
+
+/** The first resource of the finding, for the CLI to name; findings about a whole region name none. */
+function urnOf({ resources, scope }: Finding): string | undefined {
+  return scope === "region" ? undefined : resources[0];
+}
+
+/** One line for each target that the stack misses. */
+export function missedTargets(assessment: Assessment, targets: TargetSettings): string[] {
+  const { rung, gaps, availability, monthlyCost, upgradePath } = assessment;
+  const missed: string[] = [];
+  const { minimumRung, maxMonthlyCost, minAvailability } = targets;
+  if (minimumRung !== undefined && rung !== "none") {
+    const command = upgradePath.path.find((step) => step.rung === minimumRung)?.command ?? "pulumi up";
+    if (position(rung) < position(minimumRung))
+      missed.push(
+        `targets.minimumRung is ${minimumRung}, but the site stands on ${rung}. To get there: ${command}`,
+      );
+    else if (gaps.length > 0 && position(minimumRung) >= position("load-balanced"))
+      missed.push(
+        `targets.minimumRung is ${minimumRung}, and the site isn't wholly there: ${gaps.join("; ")}.`,
+      );
+  }
+  if (maxMonthlyCost !== undefined && monthlyCost.amount > maxMonthlyCost) {
+    const largest = [...monthlyCost.items].sort((left, right) => right.amount - left.amount)[0];
+    missed.push(
+      `targets.maxMonthlyCost is ${maxMonthlyCost} USD, but the stack costs ${monthlyCost.amount} USD a month by the prices of ${monthlyCost.asOf}${
+        largest === undefined ? "" : `, most of it for ${largest.what} (${largest.amount} USD)`
+      }.`,
+    );
+  }
+  if (minAvailability !== undefined && availability !== undefined && availability.percent < minAvailability) {
+    const weakest = [...availability.parts].sort((left, right) => left.availability - right.availability)[0];
+    missed.push(
+      `targets.minAvailability is ${minAvailability} %, but the SLAs give ${availability.percent} %${
+        weakest === undefined ? "" : `; the weakest part is ${weakest.what}`
+      }.`,
+    );
+  }
+  return missed;
+}
+
+function position(rung: RungName): number {
+  return rungNames.indexOf(rung);
+}
