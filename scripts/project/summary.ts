@@ -96,14 +96,14 @@ function browserCommand(outputs: SiteOutputs): string {
   );
 }
 
-/** One line for each finding; what they say at length is in the report. */
+/** One line for each finding, after the rule's own description; what they say at length is in the report. */
 function found(findings: readonly PolicyEvent[]): string[] {
   if (findings.length === 0) return ["nothing"];
   const lines = findings.map((finding) => {
-    const [first = ""] = plainText(finding.message).trim().split("\n");
-    return `${finding.policyName} (${finding.enforcementLevel}): ${first}`;
+    const [description = "", headline] = plainText(finding.message).trim().split("\n");
+    return `${finding.policyName} (${finding.enforcementLevel}): ${headline ?? description}`;
   });
-  return [...new Set(lines)];
+  return [...new Set(lines), "at length: npm run pulumi -- preview --policy-pack policy"];
 }
 
 function nextRung({ outputs }: SummaryFacts): string[] {
