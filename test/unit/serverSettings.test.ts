@@ -1,0 +1,89 @@
+import assert from "node:assert/strict";
+import { formatAssignments } from "../../components/server/assignments";
+import { runShell } from "../support/shell";
+
+const good = {
+  DOMAIN: "www.foobar.com",
+  DATABASE_PASSWORD: "twelve characters",
+  CERTIFICATE: "PEM",
+  CERTIFICATE_KEY: "KEY",
+};
+
+function parse(text: string) {
+  return runShell(["lib/log", "lib/settings"], 'parse_assignments "$TEXT"; echo "$DOMAIN $RUNTIME"', {
+    TEXT: text,
+  });
+}
+
+describe("a server's settings", () => {
+  it("have defaults", () => {
+    assert.equal(parse(formatAssignments(good)).output, "www.foobar.com php\n");
+  });
+
+  const faults: readonly (readonly [string, string, RegExp])[] = [
+    ["an unknown name", "RUNTIMES='php'", /^error: unknown setting RUNTIMES: allowed are .*RUNTIME /],
+    ["no assignment", "reboot", /^error: setting number 1: expected NAME='value'/],
+    ["a value without quotes", "DOMAIN=x", /expected NAME='value'/],
+    ["an open quote", "DOMAIN='x", /setting DOMAIN: the closing quote is missing/],
+    [
+      "a domain in capitals",
+      formatAssignments({ ...good, DOMAIN: "WWW" }),
+      /setting DOMAIN has the value 'WWW'/,
+    ],
+    ["no domain", formatAssignments({ ...good, DOMAIN: "" }), /setting DOMAIN has the value ''/],
+    [
+      "another runtime",
+      formatAssignments({ ...good, RUNTIME: "ruby" }),
+      /RUNTIME has the value 'ruby'.*php\|python/,
+    ],
+    [
+      "a way out of the release",
+      formatAssignments({ ...good, DOCUMENT_ROOT: "../x" }),
+      /setting DOCUMENT_ROOT/,
+    ],
+    ["a directive in a path", formatAssignments({ ...good, HEALTH_PATH: "/x;}" }), /setting HEALTH_PATH/],
+    [
+      "no certificate",
+      formatAssignments({ ...good, CERTIFICATE: "" }),
+      /CERTIFICATE_KEY: expected PEM texts/,
+    ],
+    [
+      "ACME without an address",
+      formatAssignments({ ...good, TLS_SOURCE: "acme" }),
+      /ACME_DIRECTORY and ACME_EMAIL/,
+    ],
+    ["no password", formatAssignments({ ...good, DATABASE_PASSWORD: "" }), /DATABASE_PASSWORD: expected 12/],
+  ];
+  for (const [name, text, message] of faults) {
+    it(`end with one line at ${name}`, () => {
+      const { code, output, error } = parse(text);
+      assert.equal(code, 1);
+      assert.equal(output, "");
+      assert.match(error, message);
+      assert.equal(error.trimEnd().split("\n").length, 1);
+    });
+  }
+
+  it("never show a secret", () => {
+    const { error } = parse(formatAssignments({ ...good, DATABASE_PASSWORD: "hunter2" }));
+    assert.match(error, /setting DATABASE_PASSWORD has the value '\(secret\)'/);
+    assert.doesNotMatch(error, /hunter2/);
+  });
+
+  it("are never executed", () => {
+    const { code } = runShell(
+      ["lib/log", "lib/settings"],
+      'cd "$(mktemp -d)"; (parse_assignments "DOMAIN=\'$(touch made)\'") 2>/dev/null; [ ! -e made ]',
+    );
+    assert.equal(code, 1, "the value is no domain, so parsing ends");
+  });
+});
+
+describe("the site's environment file", () => {
+  const value = `a "b" $HOME \`id\` \\ 'c' # d`;
+
+  it("reads the same in a shell", () => {
+    const script = 'eval "X=$(quoted "$VALUE")"; printf %s "$X"';
+    assert.equal(runShell(["lib/log", "lib/settings"], script, { VALUE: value }).output, value);
+  });
+});
