@@ -94,10 +94,22 @@ function memberCost(resources: Resources, member: Member, add: Add): void {
   } else if (member.service === "elasticache") {
     add(sized, hourly(prices.elasticache, size, count));
   } else if (member.service === "fargate") {
-    add(sized, undefined);
+    add(named, fargateTask(resources, resource, count));
   } else if (member.type === "aws:lb/loadBalancer:LoadBalancer") {
     add(named, monthly(prices.units.applicationLoadBalancerPerHour));
   }
+}
+
+/** Dollars a month for tasks on Fargate, by the processor and memory of their definition. */
+function fargateTask(resources: Resources, service: ResourceView, count: number): number | undefined {
+  const [definition] = resources.referred(service, "taskDefinition", [
+    "aws:ecs/taskDefinition:TaskDefinition",
+  ]);
+  const units = definition === undefined ? undefined : number(definition, "cpu");
+  const megabytes = definition === undefined ? undefined : number(definition, "memory");
+  if (units === undefined || megabytes === undefined) return undefined;
+  const { fargateCpuPerHour, fargateGigabytePerHour } = prices.units;
+  return count * monthly((units / 1024) * fargateCpuPerHour + (megabytes / 1024) * fargateGigabytePerHour);
 }
 
 function hourly(
