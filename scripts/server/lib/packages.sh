@@ -50,6 +50,15 @@ install_packages() {
   changed packages "installed $*"
 }
 
+# ensure_packages PACKAGE...: for roles that need a tool before or after the one transaction of all others.
+ensure_packages() {
+  local packages
+  mapfile -t packages < <(missing_packages "$@")
+  ((${#packages[@]} > 0)) || return 0
+  refresh_packages
+  install_packages "${packages[@]}"
+}
+
 # run_apt COMMAND...: runs it with a line of progress every three seconds; on failure says why in one line.
 run_apt() {
   local code=0 attempt
