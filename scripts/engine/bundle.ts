@@ -5,6 +5,8 @@ import { cached, cacheFolder, contentKey } from "./cache";
 /** The programs of this project that the engine starts, by the names under which they are bundled. */
 export const PROGRAMS = {
   "language-nodejs.js": "language/main.ts",
+  "on-demand.js": "language/on-demand.ts",
+  "policy-runner.js": "language/policy-runner.ts",
   "resource-command.js": "command/main.ts",
 };
 
@@ -48,5 +50,5 @@ export function pluginsKey(sources: string): string {
     .map((entry) => join(entry.parentPath, entry.name))
     .sort();
   const lockfile = readFileSync(join(sources, "..", "..", "package-lock.json"));
-  return contentKey([lockfile, ...files.map((file) => readFileSync(file))]);
+  return contentKey([JSON.stringify(PROGRAMS), lockfile, ...files.map((file) => readFileSync(file))]);
 }

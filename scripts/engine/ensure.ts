@@ -126,8 +126,9 @@ async function fetchPlugins(
     process.execPath,
   );
   if (source === "built") {
-    const host = join(cliFolder(home, CLI_VERSION), "pulumi-language-nodejs");
-    placeProgram(join(bundles, "language-nodejs.js"), host, process.execPath);
+    const bin = cliFolder(home, CLI_VERSION);
+    for (const name of ["on-demand.js", "policy-runner.js"]) place(join(bundles, name), join(bin, name));
+    placeProgram(join(bundles, "language-nodejs.js"), join(bin, "pulumi-language-nodejs"), process.execPath);
   }
   return "built";
 }

@@ -1,4 +1,6 @@
 import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import type { RunRequest } from "@pulumi/pulumi/proto/language_pb";
 import type { Properties } from "../values";
 import { start } from "./children";
@@ -7,6 +9,9 @@ import { runtimeOptions } from "./options";
 
 /** What the SDK's runner exits with after it has shown the error to the user itself. */
 const BAIL = 32;
+
+/** Loads parts of the SDK only when they are used; it lies beside this program when it is bundled. */
+export const ON_DEMAND = join(__dirname, "on-demand.js");
 
 /** A process to start. */
 export interface Invocation {
@@ -36,7 +41,7 @@ export function programInvocation(request: RunRequest, runner: string, engine: s
   });
   return {
     args: [
-      ...options.nodeArguments,
+      ...preload(options.nodeArguments),
       runner,
       ...flag("monitor", request.getMonitorAddress()),
       ...flag("engine", engine),
@@ -57,6 +62,11 @@ export function programInvocation(request: RunRequest, runner: string, engine: s
       ...(options.tsconfig === undefined ? {} : { PULUMI_NODEJS_TSCONFIG_PATH: options.tsconfig }),
     },
   };
+}
+
+/** The arguments for node, with what must be loaded before all else. */
+export function preload(nodeArguments: string[]): string[] {
+  return existsSync(ON_DEMAND) ? ["--require", ON_DEMAND, ...nodeArguments] : nodeArguments;
 }
 
 /** Runs a program to its end; what it prints goes where this host prints, which the engine shows. */

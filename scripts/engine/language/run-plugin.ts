@@ -1,37 +1,39 @@
+import { dirname, join } from "node:path";
 import type * as grpc from "@grpc/grpc-js";
 import { type RunPluginRequest, RunPluginResponse } from "@pulumi/pulumi/proto/language_pb";
 import type { Properties } from "../values";
 import { end, start } from "./children";
 import { sdkFile } from "./modules";
 import { runtimeOptions } from "./options";
-import type { Invocation } from "./program";
+import { type Invocation, preload } from "./program";
+
+/** Runs policy packs without type checks; it lies beside this program when it is bundled. */
+const POLICY_RUNNER = join(__dirname, "policy-runner.js");
 
 /**
  * How node must be started to run a plugin written in JavaScript or TypeScript: a policy pack (kind `analyzer`), or
  * a provider.
  *
- * @param runner path of the SDK's cmd/run-policy-pack or cmd/run-plugin
+ * @param sdk folder of the SDK
  */
-export function pluginInvocation(request: RunPluginRequest, runner: string): Invocation {
+export function pluginInvocation(request: RunPluginRequest, sdk: string): Invocation {
   const info = request.getInfo();
   const options = runtimeOptions((info?.getOptions()?.toJavaScript() ?? {}) as Properties);
   const folder = info?.getProgramDirectory() || request.getProgram();
-  const environment: { [name: string]: string } = {};
-  for (const assignment of request.getEnvList()) {
-    const at = assignment.indexOf("=");
-    if (at > 0) environment[assignment.slice(0, at)] = assignment.slice(at + 1);
-  }
+  const given = request.getArgsList();
+  const environment = Object.fromEntries(
+    request.getEnvList().map((assignment) => {
+      const at = assignment.indexOf("=");
+      return [assignment.slice(0, at), assignment.slice(at + 1)];
+    }),
+  );
+  const node = preload(options.nodeArguments);
   // A policy pack's runner wants the engine's address first and the pack second, a plugin's runner the plugin first.
-  const args =
-    request.getKind() === "analyzer"
-      ? [...request.getArgsList(), folder]
-      : [folder, ...request.getArgsList()];
-  return { args: [...options.nodeArguments, runner, ...args], environment };
-}
-
-/** The SDK's runner for a kind of plugin. */
-export function pluginRunner(kind: string): string {
-  return kind === "analyzer" ? "cmd/run-policy-pack" : "cmd/run-plugin";
+  if (request.getKind() !== "analyzer") {
+    return { args: [...node, join(sdk, "cmd", "run-plugin"), folder, ...given], environment };
+  }
+  const runner = options.typescript ? [join(sdk, "cmd", "run-policy-pack")] : [POLICY_RUNNER, sdk];
+  return { args: [...node, ...runner, ...given, folder], environment };
 }
 
 /** Runs a plugin and streams what it prints and how it ends; a cancelled call ends the plugin. */
@@ -40,7 +42,7 @@ export function runPlugin(call: grpc.ServerWritableStream<RunPluginRequest, RunP
   const folder = request.getInfo()?.getProgramDirectory() || request.getPwd();
   let invocation: Invocation;
   try {
-    invocation = pluginInvocation(request, sdkFile(folder, pluginRunner(request.getKind())));
+    invocation = pluginInvocation(request, dirname(sdkFile(folder, "package.json")));
   } catch (error) {
     call.emit("error", error);
     return;
