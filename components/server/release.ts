@@ -91,6 +91,7 @@ export class Release extends pulumi.ComponentResource {
         connection: server.connection,
         create: pulumi.unsecret(pulumi.interpolate`${sudo}${plan.command}`),
         triggers,
+        addPreviousOutputInEnv: false,
       },
       { parent: this, dependsOn: [provision, ...upload] },
     );

@@ -52,6 +52,7 @@ change() {
   ACTIVE=$(active_colour) ACTIVE_RELEASE=$(active_release) PREVIOUS=$ACTIVE_RELEASE
   # The colour that a web server without any release names serves nobody.
   [[ -n $ACTIVE_RELEASE ]] || ACTIVE=green
+  [[ $ACTIVE == blue || $ACTIVE == green ]] || fail "$(front_file) does not say which app server is live: write it anew (provision this server again)"
   IDLE=$(other_colour "$ACTIVE")
   "$ACTION" "$archive" "$digest"
   RESULT=${OUTCOME:-live}
@@ -73,9 +74,7 @@ deploy() {
 }
 
 rollback() {
-  local previous
-  previous=$(release_of "$IDLE")
-  [[ -n $RELEASE ]] || RELEASE=$previous
+  [[ -n $RELEASE ]] || RELEASE=$(previous_release)
   [[ -n $RELEASE && $RELEASE != "$ACTIVE_RELEASE" ]] || fail 'there is no release before the live one to go back to (npm run releases lists them)'
   is_ready "$RELEASE" || fail "release $RELEASE is not on this server any more (npm run releases lists those that are): deploy its files again"
   [[ ! -e $STATE/$RELEASE.failed ]] || fail "release $RELEASE failed before and is never gone back to: $(<"$STATE/$RELEASE.failed")"
@@ -95,7 +94,9 @@ renew() {
 # go_live RELEASE: on the idle colour, gated, switched, seen at the public address.
 go_live() {
   local release=$1
+  local fresh=no
   if [[ $(release_of "$IDLE") != "$release" ]] || ! is_running "$IDLE"; then
+    fresh=yes
     begin drain "making $IDLE free"
     stop_colour "$IDLE"
     begin start "release $release as $IDLE"
@@ -103,12 +104,12 @@ go_live() {
   fi
   begin gate "asking $HEALTH_PATH through $IDLE's own socket"
   gate "$IDLE" "$release"
-  warm "$IDLE" "$release"
+  [[ $fresh == no ]] || warm "$IDLE" "$release"
   begin switch "from ${ACTIVE_RELEASE:-nothing} to $release"
   switch_to "$IDLE" "$release"
   begin finish "release $release is live, $(seconds "$(milliseconds "$STARTED")") s after the start"
   rm -f "$STATE/$release.failed"
-  touch "$STATE/$release.ready"
+  touch "$STATE/$release.live"
   point "$WWW/current" "$RELEASES/$release"
   disable_colour "$ACTIVE"
   stop_previous_later

@@ -38,7 +38,8 @@ open_connections() {
 
 # Whether a web server process from before the last switch still holds requests.
 old_front_processes() {
-  grep -lazE 'nginx: worker process is shutting down' /proc/[0-9]*/cmdline 2>/dev/null | wc -l
+  # The brackets keep grep from finding itself.
+  grep -laE '[n]ginx: worker process is shutting down' /proc/[0-9]*/cmdline 2>/dev/null | wc -l
 }
 
 # drain COLOUR: waits until no request is left with it, but not for ever.
@@ -64,11 +65,16 @@ stop_colour() {
   systemctl stop "site-app@$1" || fail "site-app@$1 can't be stopped: see journalctl -u site-app@$1 on the server"
 }
 
-# After a reboot the colour that served comes back, and only that.
+# After a reboot the colour that served comes back, and only that. `systemctl enable` would make the same link, and then have
+# systemd read all of its units again, which takes longer than the switch.
+boot_link() {
+  echo "$ROOT/etc/systemd/system/multi-user.target.wants/site-app@$1.service"
+}
+
 enable_colour() {
-  systemctl is-enabled --quiet "site-app@$1" || systemctl enable --quiet "site-app@$1"
+  point "$(boot_link "$1")" /etc/systemd/system/site-app@.service
 }
 
 disable_colour() {
-  ! systemctl is-enabled --quiet "site-app@$1" 2>/dev/null || systemctl disable --quiet "site-app@$1"
+  rm -f "$(boot_link "$1")"
 }

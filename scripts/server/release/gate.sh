@@ -64,6 +64,8 @@ show_answer() {
     say "  ${line:0:300}"
     count=$((count + 1))
   done <<<"${1//$'\r'/}"
+  say "its app server's last words:"
+  journalctl --quiet --no-pager --lines 3 --output cat --unit "site-app@$IDLE" 2>/dev/null | while IFS= read -r line; do say "  ${line:0:300}"; done
 }
 
 # reject RELEASE REASON: it is marked and its app server stopped; the one before goes on serving.

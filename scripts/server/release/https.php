@@ -1,15 +1,33 @@
 <?php
-// Asks this machine's web server for one page over a new TLS connection and prints the answer. Whether the certificate is trusted
-// is not the question here: which release answers is.
-// php https.php HOST PATH
+// Asks this machine's web server for one page, each time over a new TLS connection, until it shows a release three times in a row.
+// Prints status and release of the last answer; fails when the time is over. Whether the certificate is trusted is not the question
+// here: which release answers is.
+// php https.php HOST PATH RELEASE SECONDS
 
-[, $host, $path] = $argv;
+[, $host, $path, $wanted, $seconds] = $argv;
 
-$context = stream_context_create(['ssl' => ['peer_name' => $host, 'verify_peer' => false, 'verify_peer_name' => false]]);
-$connection = @stream_socket_client('ssl://127.0.0.1:443', $errorCode, $errorText, 5, STREAM_CLIENT_CONNECT, $context);
-if ($connection === false) {
-    fwrite(STDERR, "https://$host: $errorText\n");
-    exit(1);
+function ask(string $host, string $path): string
+{
+    $context = stream_context_create(['ssl' => ['peer_name' => $host, 'verify_peer' => false, 'verify_peer_name' => false]]);
+    $connection = @stream_socket_client('ssl://127.0.0.1:443', $errorCode, $errorText, 5, STREAM_CLIENT_CONNECT, $context);
+    if ($connection === false) {
+        return 'no connection';
+    }
+    stream_set_timeout($connection, 5);
+    fwrite($connection, "GET $path HTTP/1.1\r\nHost: $host\r\nUser-Agent: release-gate\r\nConnection: close\r\n\r\n");
+    $answer = stream_get_contents($connection, 16384) ?: '';
+    $status = preg_match('~^HTTP/\S+ (\d{3})~', $answer, $match) ? $match[1] : 'no answer';
+    return $status . ' ' . (preg_match('/^x-release: *(\S+)/mi', $answer, $match) ? $match[1] : 'without a release');
 }
-fwrite($connection, "GET $path HTTP/1.1\r\nHost: $host\r\nUser-Agent: release-gate\r\nConnection: close\r\n\r\n");
-echo stream_get_contents($connection, 65536);
+
+$deadline = microtime(true) + (float) $seconds;
+$seen = 0;
+do {
+    $answer = ask($host, $path);
+    $seen = $answer === "200 $wanted" ? $seen + 1 : 0;
+    if ($seen === 0) {
+        usleep(20000);
+    }
+} while ($seen < 3 && microtime(true) < $deadline);
+echo $answer;
+exit($seen < 3 ? 1 : 0);

@@ -53,10 +53,12 @@ sql() {
 }
 
 dump_database() {
-  local dump=mysqldump
+  local dump=mysqldump options=()
+  # A dump of one database is restored into a running server, which has transactions of its own.
+  [[ $DATABASE != mysql ]] || options=(--set-gtid-purged=OFF)
   [[ $DATABASE == mysql ]] || dump=mariadb-dump
   command -v "$dump" >/dev/null || dump=mysqldump
-  "$dump" ${DATABASE_SOCKET:+--socket="$DATABASE_SOCKET"} --single-transaction --quick --routines --triggers "$DATABASE_NAME"
+  "$dump" ${DATABASE_SOCKET:+--socket="$DATABASE_SOCKET"} "${options[@]}" --single-transaction --quick --routines --triggers "$DATABASE_NAME"
 }
 
 # file:position, or nothing when the binary log is off.

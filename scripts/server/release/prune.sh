@@ -8,7 +8,7 @@ prune() {
     kept=$((kept + 1))
     ((kept > KEEP_RELEASES)) || continue
     [[ $release != "$(active_release)" && $release != "$(release_of blue)" && $release != "$(release_of green)" ]] || continue
-    rm -f "$STATE/$release".{ready,migrated,failed}
+    rm -f "$STATE/$release".{ready,live,migrated,failed}
     rm -rf "${RELEASES:?}/$release"
     say "removed the old release $release"
   done < <(releases_by_age)
@@ -20,9 +20,21 @@ prune() {
   remove_unused_environments
 }
 
-# Seconds and names of whole releases, the one that went live last first.
+# Seconds and names of whole releases, the one that went live (or, never live, was unpacked) last first.
 releases_by_age() {
-  find "$STATE" -maxdepth 1 -name '*.ready' -printf '%T@ %f\n' | sort -rn | sed 's/\.ready$//'
+  find "$STATE" -maxdepth 1 \( -name '*.ready' -o -name '*.live' \) -printf '%T@ %f\n' | sort -rn |
+    sed -e 's/\.ready$//' -e 's/\.live$//' | awk '!seen[$2]++'
+}
+
+# The one that was live before the live one and is still here whole.
+previous_release() {
+  local release
+  while read -r _ release; do
+    [[ -e $STATE/$release.live && ! -e $STATE/$release.failed && $release != "$ACTIVE_RELEASE" ]] || continue
+    is_ready "$release" || continue
+    echo "$release"
+    return 0
+  done < <(releases_by_age)
 }
 
 remove_unused_environments() {

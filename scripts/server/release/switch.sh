@@ -17,7 +17,7 @@ front_text() {
 }
 
 active_colour() {
-  sed -n 's|.*/run/site-\(blue\|green\)/app\.sock.*|\1|p' "$(front_file)" 2>/dev/null | head -n 1
+  sed -n 's|.*/run/site-\([a-z]*\)/app\.sock.*|\1|p' "$(front_file)" 2>/dev/null | head -n 1
 }
 
 active_release() {
@@ -35,19 +35,6 @@ front_reload() {
     # Straight to the master: systemd's way starts another nginx only to send this signal.
     kill -HUP "$(<"$ROOT/run/nginx.pid")"
   fi
-}
-
-# The release that the public address answers with, and the status: "200 95274b356bd9".
-ask_public() {
-  local answer status release=none
-  if [[ $RUNTIME == php ]]; then
-    answer=$(timeout 5 php "$SCRIPTS/release/https.php" "$DOMAIN" "$HEALTH_PATH" 2>/dev/null) || true
-  else
-    answer=$(timeout 5 python3 -I "$SCRIPTS/release/https.py" "$DOMAIN" "$HEALTH_PATH" 2>/dev/null) || true
-  fi
-  status=$(status_of "$answer")
-  [[ ! $answer =~ [Xx]-[Rr]elease:\ *([^[:space:]]+) ]] || release=${BASH_REMATCH[1]}
-  echo "$status $release"
 }
 
 # switch_to COLOUR RELEASE: and back again when the public address does not show it.
@@ -73,19 +60,14 @@ switch_to() {
   rm -f "$SWITCHING"
 }
 
-# confirm RELEASE: waits until the public address shows it, some times in a row, each over a new connection.
+# confirm RELEASE: waits until the public address shows it, some times in a row, each over a new connection. Sets PUBLIC to what it
+# answered last: "200 95274b356bd9".
 confirm() {
-  local deadline=$((SECONDS + CONFIRM_SECONDS)) seen=0
-  while ((seen < 3)); do
-    PUBLIC=$(ask_public)
-    if [[ $PUBLIC == "200 $1" ]]; then
-      seen=$((seen + 1))
-    else
-      seen=0
-      ((SECONDS < deadline)) || return 1
-      sleep 0.02
-    fi
-  done
+  if [[ $RUNTIME == php ]]; then
+    PUBLIC=$(php "$SCRIPTS/release/https.php" "$DOMAIN" "$HEALTH_PATH" "$1" "$CONFIRM_SECONDS")
+  else
+    PUBLIC=$(python3 -I "$SCRIPTS/release/https.py" "$DOMAIN" "$HEALTH_PATH" "$1" "$CONFIRM_SECONDS")
+  fi
 }
 
 # A run that was killed between writing the file and seeing its effect: what is live is not known until the web server has read

@@ -15,7 +15,7 @@ unpack_release() {
   [[ -n $archive ]] || fail "release $release is not on this server (npm run releases lists those that are): deploy its files again"
   [[ -r $archive ]] || fail "the upload $archive is missing: upload it again (pulumi up --refresh, or --replace the release's upload)"
   check_disk "$archive"
-  rm -rf "$folder" "$STATE/$release".{ready,migrated,failed}
+  rm -rf "$folder" "$STATE/$release".{ready,live,migrated,failed}
   mkdir "$folder"
   if [[ $(sha256sum <"$archive") != "$digest  -" ]]; then
     fail "the upload $archive is damaged or not whole (SHA-256 $(sha256sum <"$archive" | cut -c1-12)…, expected ${digest:0:12}…): upload it again"
