@@ -10,6 +10,13 @@ export interface Answer {
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
 }
 
+/** What is sent, where it is more than a GET. */
+export interface Sending {
+  readonly method?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
 /**
  * Asks as a visitor does: the name at a DNS server, then HTTPS at the address that it answers, with a certificate
  * that is valid for the name.
@@ -17,7 +24,12 @@ export interface Answer {
  * @param authority PEM of the authority to trust besides the usual ones
  * @throws when the name, the connection, the certificate or the answer fails
  */
-export async function ask(url: string, dnsServer?: string, authority?: string): Promise<Answer> {
+export async function ask(
+  url: string,
+  dnsServer?: string,
+  authority?: string,
+  sending: Sending = {},
+): Promise<Answer> {
   const { hostname, pathname, search } = new URL(url);
   const address = await resolve(hostname, dnsServer);
   const started = performance.now();
@@ -27,7 +39,8 @@ export async function ask(url: string, dnsServer?: string, authority?: string): 
         host: address,
         servername: hostname,
         path: pathname + search,
-        headers: { host: hostname },
+        method: sending.method ?? "GET",
+        headers: { ...sending.headers, host: hostname },
         agent: false,
         timeout: 10_000,
         ...(authority === undefined ? {} : { ca: authority }),
@@ -52,7 +65,7 @@ export async function ask(url: string, dnsServer?: string, authority?: string): 
     );
     asked.on("timeout", () => asked.destroy(new Error(`${url} at ${address} did not answer within 10 s`)));
     asked.on("error", fail);
-    asked.end();
+    asked.end(sending.body);
   });
 }
 
