@@ -131,7 +131,7 @@ const secretPatterns: readonly (readonly [string, RegExp])[] = [
   ["a GitHub token", /\bgh[pousr]_[A-Za-z0-9]{36,}\b/],
   [
     "a password",
-    /\b(password|passwd|pwd|secret|token|api_?key)\b["']?\s*[:=]\s*["']?(?!["'\s$]|<|\{\{|\$\{)[^\s"'$]{6,}/i,
+    /(?:^|[^a-z])(?:password|passwd|pwd|secret|token|api_?key)["']?\s*[:=]\s*["']?(?!["'`\s$]|<|\{\{)[^\s"'`$]{6,}/i,
   ],
   ["a password", /\bIDENTIFIED BY '(?!\$)[^']{4,}'/i],
   ["a password", /\bmysql(dump)?\b[^\n|;]*\s-p(?!\$|"\$|'\$)[^\s$'"]{4,}/],
