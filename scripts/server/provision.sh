@@ -8,7 +8,7 @@ umask 022
 export LC_ALL=C.UTF-8 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 
 SCRIPTS=$(dirname "$(readlink -f "$0")")
-for library in log settings files system sizing packages services; do
+for library in log settings files system sizing packages services app convert; do
   # shellcheck source=/dev/null
   . "$SCRIPTS/lib/$library.sh"
 done
@@ -22,23 +22,28 @@ main() {
   trap 'exit 143' TERM HUP INT
   parse_assignments "$(cat)"
   plan_server
-  local role packages
+  local role packages wanted
   for role in $ROLES; do
     [[ -r $SCRIPTS/roles/$role.sh ]] || fail "setting ROLES: there is no role $role, allowed are $(cd "$SCRIPTS/roles" && printf '%s ' *.sh | sed 's/\.sh//g')"
     # shellcheck source=/dev/null
     . "$SCRIPTS/roles/$role.sh"
   done
   finish_interrupted_packages
-  mapfile -t packages < <(for role in $ROLES; do "${role}_packages"; done)
-  mapfile -t packages < <(missing_packages "${packages[@]}")
+  mapfile -t wanted < <(for role in $ROLES; do "${role}_packages"; done)
+  mapfile -t packages < <(missing_packages "${wanted[@]}")
   ((${#packages[@]} == 0)) || refresh_packages
   remember_first_starts
   # The volume of a server before this one holds its data: it is mounted before anything is laid out.
   [[ -z $DATA_DEVICE ]] || run_extra data-volume
+  convert_runtime
+  convert_database
   for role in $ROLES; do "${role}_before"; done
   ((${#packages[@]} == 0)) || install_packages "${packages[@]}"
   for role in $ROLES; do "${role}_after"; done
+  end_maintenance
   run_pending
+  remember_packages "${wanted[@]}"
+  remove_unused_files
   [[ $METADATA_GUARD == no ]] || run_extra metadata-guard
   [[ $CERTIFICATE_METRIC == no ]] || run_extra certificate-metric
   summarize
@@ -70,9 +75,11 @@ plan_server() {
     declare -g "$assignment"
   done < <(size_machine "$RAM_MIB" "$CPU_CORES" "$ROLES" "$RUNTIME")
   APP_MOST_SPARE=$((APP_SPARE * 2 > APP_CHILDREN ? APP_CHILDREN : APP_SPARE * 2))
-  WEB_UNIT=nginx DATABASE_UNIT=$DATABASE
-  [[ $STACK == lemp ]] || WEB_UNIT=apache2
-  DATABASE_SOCKET=/run/mysqld/mysqld.sock
+  WEB_UNIT=nginx DATABASE_UNIT=$DATABASE ACTIVE_FILE=/etc/nginx/one-server-web/active.conf
+  [[ $STACK == lemp ]] || WEB_UNIT=apache2 ACTIVE_FILE=/etc/apache2/one-server-web/active.conf
+  GUNICORN_CLASS=gthread GUNICORN_PRELOAD=True
+  [[ $INTERFACE == wsgi ]] || GUNICORN_CLASS=asgi GUNICORN_PRELOAD=False
+  DATABASE_SOCKET=/run/mysqld/mysqld.sock MAXIMUM_UPLOAD_BYTES=$((MAXIMUM_UPLOAD_MIB * 1048576))
   step server "$SYSTEM_ID $SYSTEM_VERSION, $RAM_MIB MiB, $CPU_CORES cores: pool $INNODB_POOL_MIB MiB, $APP_CHILDREN app processes, OPcache 2 x $OPCACHE_MIB MiB, $MAX_CONNECTIONS connections"
 }
 

@@ -35,6 +35,7 @@ apply_to_unit() {
 # replace_app: new settings reach the app server by the idle colour, which takes over when it answers, so that no request is lost.
 replace_app() {
   local unit running
+  [[ ! -v CONVERTED ]] || return 0
   running=$(systemctl list-units --plain --no-legend --state=active 'site-app@*' | wc -l)
   ((running > 0)) || return 0
   if [[ -x $SCRIPTS/release.sh ]]; then

@@ -15,6 +15,7 @@ mysql_before() {
 mysql_after() {
   ensure_running mysql "$DATABASE_UNIT"
   mysql_database
+  load_converted
 }
 
 # The client and its account come by a file, never on a command line, which everyone can read.

@@ -13,7 +13,8 @@ nginx_before() {
   version=$(nginx_version)
   NGINX_LISTEN=$(nginx_listen "$version")
   NGINX_CURVES=$(nginx_curves "$version")
-  KEEPALIVE_MINIMUM=''
+  KEEPALIVE_MINIMUM='' TLS_GROUP="''"
+  ! at_least "$version" 1.21.5 || TLS_GROUP=\$ssl_curve
   ! at_least "$version" 1.27.4 || KEEPALIVE_MINIMUM='keepalive_min_timeout 5s;'
   nginx_denied_scripts
   install_template nginx nginx/nginx.conf /etc/nginx/nginx.conf 0644 root:root reload:nginx
@@ -22,8 +23,7 @@ nginx_before() {
   done
   nginx_aliases
   install_template nginx nginx/site.conf "$NGINX_FOLDER/site.conf" 0644 root:root reload:nginx
-  [[ -e $NGINX_FOLDER/active.conf ]] ||
-    install_template nginx nginx/active.conf "$NGINX_FOLDER/active.conf" 0644 root:root reload:nginx
+  nginx_first_release
   install_template nginx nginx/maintenance.html /usr/local/share/one-server-web/maintenance.html 0644 root:root
   install_template nginx nginx/service.conf /etc/systemd/system/nginx.service.d/one-server-web.conf 0644 root:root daemon-reload
   ensure_directory nginx /var/lib/one-server-web/acme 0755 root:root
@@ -31,7 +31,18 @@ nginx_before() {
 
 nginx_after() {
   remove_file nginx /etc/nginx/sites-enabled/default reload:nginx
+  # One web server gives the ports to the other.
+  ! systemctl is-active --quiet apache2 || { systemctl disable --quiet --now apache2; changed nginx 'stopped Apache'; }
   ensure_running nginx nginx
+}
+
+# The release that another web server was serving goes on, or there is none yet.
+nginx_first_release() {
+  [[ ! -e $NGINX_FOLDER/active.conf ]] || return 0
+  ACTIVE_RELEASE='' ACTIVE_COLOUR=blue
+  [[ -v CONVERTED ]] || { ACTIVE_RELEASE=$(served_release); ACTIVE_COLOUR=$(served_colour); }
+  : "${ACTIVE_COLOUR:=blue}"
+  install_template nginx nginx/active.conf "$NGINX_FOLDER/active.conf" 0644 root:root reload:nginx
 }
 
 # nginx_listen VERSION: the directives that open port 443 with HTTP/2; the directive of its own came with 1.25.1.

@@ -14,8 +14,9 @@ php-fpm_before() {
   for COLOUR in blue green; do
     install_template php-fpm php/pool.conf "/etc/one-server-web/app/$COLOUR.conf" 0644 root:root replace:app
   done
-  install_template php-fpm php/site-app.service /etc/systemd/system/site-app@.service 0644 root:root daemon-reload replace:app
-  ensure_directory php-fpm /var/lib/one-server-web/sessions 0700 site:site
+  APP_START="/usr/sbin/php-fpm$PHP --nodaemonize --fpm-config /etc/one-server-web/app/%i.conf"
+  APP_STOP_SIGNAL=SIGQUIT APP_KIND=PHP-FPM
+  app_unit php-fpm
 }
 
 php-fpm_after() {

@@ -34,7 +34,7 @@ final class Way
     public static function stations(array $database, float $queried): array
     {
         $server = $_SERVER;
-        $tls = trim(($server['TLS_PROTOCOL'] ?? '') . ' ' . ($server['TLS_GROUP'] ?? ''));
+        $tls = trim(($server['TLS_PROTOCOL'] ?? $server['SSL_PROTOCOL'] ?? '') . ' ' . ($server['TLS_GROUP'] ?? ''));
         return [
             self::station('Name', $server['SERVER_NAME'] ?? '', 'asked of the domain name system', null, 'name'),
             self::station('Address', $server['SERVER_ADDR'] ?? '', 'connected from ' . ($server['REMOTE_ADDR'] ?? ''), null, 'connect'),

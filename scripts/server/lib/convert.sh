@@ -1,0 +1,112 @@
+# shellcheck shell=bash
+# From one stack, runtime or database to another: the new one takes over, then what nobody uses any more is removed. Data is kept.
+
+readonly PACKAGES_FILE=/var/lib/one-server-web/packages
+
+# The release and the colour that the web server, whichever it is, serves.
+served_release() {
+  sed -n -e 's|^ *default "\([^"]*\)";.*|\1|p' -e 's|^Define SITE_RELEASE "\([^"]*\)".*|\1|p' \
+    /etc/nginx/one-server-web/active.conf /etc/apache2/one-server-web/active.conf 2>/dev/null | head -n 1
+}
+
+served_colour() {
+  sed -n 's|.*/run/site-\(blue\|green\)/app\.sock.*|\1|p' \
+    /etc/nginx/one-server-web/active.conf /etc/apache2/one-server-web/active.conf 2>/dev/null | head -n 1
+}
+
+# remember_packages PACKAGE...: what this run's roles want; those of the last run that nobody wants now are removed with what
+# only they needed.
+remember_packages() {
+  local package unwanted=()
+  if [[ -r $PACKAGES_FILE ]]; then
+    while read -r package; do
+      [[ " $* " == *" $package "* ]] || unwanted+=("$package")
+    done <"$PACKAGES_FILE"
+  fi
+  if ((${#unwanted[@]} > 0)); then
+    run_apt apt-get --yes --purge --auto-remove -o APT::Status-Fd=3 remove "${unwanted[@]}"
+    changed packages "removed ${unwanted[*]}"
+  fi
+  printf '%s\n' "$@" | install_file packages "$PACKAGES_FILE" 0644 root:root >/dev/null
+}
+
+# remove_unused_files: what roles wrote that this server no longer holds.
+remove_unused_files() {
+  local file
+  if [[ $STACK == lemp ]]; then
+    remove_folder /etc/apache2/one-server-web
+  else
+    remove_folder /etc/nginx/one-server-web
+    remove_folder /etc/systemd/system/nginx.service.d
+  fi
+  if [[ $RUNTIME == php ]]; then
+    for file in /etc/one-server-web/app/{blue,green}.py /usr/local/lib/one-server-web/start-python; do remove_file site "$file"; done
+  else
+    for file in /etc/one-server-web/app/{blue,green}.conf /etc/systemd/system/php*-fpm.service; do remove_file site "$file" daemon-reload; done
+  fi
+}
+
+remove_folder() {
+  [[ -d $1 ]] || return 0
+  rm -rf "$1"
+  changed site "removed $1"
+}
+
+# convert_database: takes the site's data from the database that is there into the one that shall be. The old one's files are moved
+# aside, not deleted. Visitors see the maintenance page meanwhile.
+convert_database() {
+  local other=mariadb
+  [[ $DATABASE == mysql ]] || other=mysql
+  has_role mysql && dpkg-query -W -f '${db:Status-Abbrev}' "$other-server" 2>/dev/null | grep -q '^ii' || return 0
+  DATABASE_DUMP=/var/lib/one-server-web/from-$other.sql
+  step mysql "the database becomes $DATABASE: the site answers 503 until its data is there"
+  begin_maintenance
+  systemctl start "$other"
+  dump_for_conversion "$other"
+  systemctl stop "$other"
+  mv -T /var/lib/mysql "/var/lib/mysql-of-$other-$(date -u +%Y%m%dT%H%M%S)"
+  run_apt apt-get --yes --auto-remove -o APT::Status-Fd=3 remove "$other-server" "$other-client" "$other-server-core" "$other-client-core"
+  changed mysql "kept the data of $other in $DATABASE_DUMP and beside /var/lib/mysql"
+}
+
+dump_for_conversion() {
+  local tool=mysqldump options=(--set-gtid-purged=OFF --column-statistics=0)
+  [[ $1 == mysql ]] || { tool=mariadb-dump; options=(); }
+  (umask 077
+    "$tool" --user=root --single-transaction --routines --triggers --events --hex-blob --no-tablespaces "${options[@]}" "$DATABASE_NAME" |
+      portable_dump >"$DATABASE_DUMP.part") || fail "the data of $1 can't be read out: nothing was changed (see above)"
+  mv "$DATABASE_DUMP.part" "$DATABASE_DUMP"
+}
+
+# Each calls its newest collation by a name that the other lacks; rows are left as they are.
+portable_dump() {
+  sed -E '/^INSERT /!{
+    s/utf8mb4_uca1400_ai_ci|utf8mb4_0900_ai_ci/utf8mb4_unicode_ci/g
+    /^\/\*M!999999/d
+  }'
+}
+
+# load_converted: after the new database's first start.
+load_converted() {
+  [[ -v DATABASE_DUMP || -e $(compgen -G '/var/lib/one-server-web/from-*.sql' | head -n 1) ]] || return 0
+  local dump
+  dump=$(compgen -G '/var/lib/one-server-web/from-*.sql' | head -n 1)
+  "$DATABASE" --defaults-file=/dev/null --user=root --socket="$DATABASE_SOCKET" "$DATABASE_NAME" <"$dump" ||
+    fail "the data in $dump does not load into $DATABASE: the old database's files are beside /var/lib/mysql"
+  mv "$dump" "$dump.loaded"
+  changed mysql "loaded the data into $DATABASE"
+}
+
+# begin_maintenance, end_maintenance: the web server answers 503 in between; what it served is remembered.
+begin_maintenance() {
+  [[ -n $(served_release) && -e $ACTIVE_FILE && ! -e $ACTIVE_FILE.before-maintenance ]] || return 0
+  cp -p "$ACTIVE_FILE" "$ACTIVE_FILE.before-maintenance"
+  sed -i -E 's/^( *default |Define SITE_RELEASE )"[^"]*"/\1""/' "$ACTIVE_FILE"
+  systemctl reload "$WEB_UNIT"
+}
+
+end_maintenance() {
+  [[ -e $ACTIVE_FILE.before-maintenance ]] || return 0
+  mv "$ACTIVE_FILE.before-maintenance" "$ACTIVE_FILE"
+  systemctl reload "$WEB_UNIT"
+}
