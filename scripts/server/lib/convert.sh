@@ -5,13 +5,14 @@ readonly PACKAGES_FILE=/var/lib/one-server-web/packages
 
 # The release and the colour that the web server, whichever it is, serves.
 served_release() {
-  sed -n -e 's|^ *default "\([^"]*\)";.*|\1|p' -e 's|^Define SITE_RELEASE "\([^"]*\)".*|\1|p' \
-    /etc/nginx/one-server-web/active.conf /etc/apache2/one-server-web/active.conf 2>/dev/null | head -n 1
+  # A file that is not there yet is no fault.
+  { sed -n -e 's|^ *default "\([^"]*\)";.*|\1|p' -e 's|^Define SITE_RELEASE "\([^"]*\)".*|\1|p' \
+    /etc/nginx/one-server-web/active.conf /etc/apache2/one-server-web/active.conf 2>/dev/null || true; } | head -n 1
 }
 
 served_colour() {
-  sed -n 's|.*/run/site-\(blue\|green\)/app\.sock.*|\1|p' \
-    /etc/nginx/one-server-web/active.conf /etc/apache2/one-server-web/active.conf 2>/dev/null | head -n 1
+  { sed -n 's|.*/run/site-\([a-z]*\)/app\.sock.*|\1|p' \
+    /etc/nginx/one-server-web/active.conf /etc/apache2/one-server-web/active.conf 2>/dev/null || true; } | head -n 1
 }
 
 # remember_packages PACKAGE...: what this run's roles want; those of the last run that nobody wants now are removed with what
