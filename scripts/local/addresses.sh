@@ -63,7 +63,7 @@ subnet_holds() {
 # free_subnet USED...: the first 10.N.0.0/24 that overlaps with nothing in use.
 free_subnet() {
   local number candidate used
-  for number in $(seq 90 250); do
+  for number in $(seq 90 129); do
     candidate=10.$number.0.0/24
     for used in "$@"; do
       if subnets_overlap "$candidate" "$used"; then continue 2; fi

@@ -53,15 +53,21 @@ SOURCES
   } >"$tree/etc/apt/apt.conf.d/90one-server-web"
 }
 
-# configure_ssh TREE: one host key, known to us before the machine's first start, and no passwords.
+# configure_ssh TREE: one host key, known to us before the machine's first start, and no passwords. All connections come
+# from one address, the host's: what protects a server from strangers' floods would lock the host out.
 configure_ssh() {
   local tree=$1 key=$1/etc/ssh/ssh_host_ed25519_key
   if [ ! -s "$key.pub" ]; then
     rm -f "$key" "$key.pub"
     ssh-keygen -q -t ed25519 -N '' -C '' -f "$key"
   fi
-  printf 'HostKey /etc/ssh/ssh_host_ed25519_key\nPasswordAuthentication no\nPermitRootLogin prohibit-password\n' \
-    >"$tree/etc/ssh/sshd_config.d/10-one-server-web.conf"
+  cat >"$tree/etc/ssh/sshd_config.d/10-one-server-web.conf" <<'SSHD'
+HostKey /etc/ssh/ssh_host_ed25519_key
+PasswordAuthentication no
+PermitRootLogin prohibit-password
+PerSourcePenalties no
+MaxStartups 100
+SSHD
 }
 
 # authorize_key TREE PUBLIC_KEY: the only key root logs in with.

@@ -168,7 +168,18 @@ destroy_machine() {
   lock_machine "$network" "$name"
   if runs "$network" "$name"; then kill_machine "$network" "$name"; fi
   leave_no_control_group "$network-$name"
+  forget_nspawn "$network" "$name"
   rm -rf "$directory" "$(runtime_directory "$network" "$name")" "$run_directory/$network/$name.lock"
+}
+
+# forget_nspawn NETWORK NAME: what systemd-nspawn leaves of a machine that was killed; its lock is named by the tree's
+# device and inode.
+forget_nspawn() {
+  local network=$1 name=$2 tree leftovers=/run/systemd/nspawn
+  tree=$(machine_directory "$network" "$name")/tree
+  [ ! -d "$tree" ] || rm -f "$leftovers/locks/inode-$(stat --format %d:%i "$tree")"
+  rm -rf "$leftovers/propagate/$network-$name" "$leftovers/unix-export/$network-$name"
+  rmdir "$leftovers/locks" "$leftovers/propagate" "$leftovers/unix-export" "$leftovers" 2>/dev/null || true
 }
 
 # in_machine NETWORK NAME COMMAND...: joins the machine's namespaces, so that it works even where SSH does not.

@@ -1,0 +1,178 @@
+import assert from "node:assert/strict";
+import { existsSync, readFileSync } from "node:fs";
+import { eventually } from "../support/eventually";
+import { type Machine, runScript, script, startScript, TestKey, tracesOf } from "../support/localScripts";
+
+const network = "locm";
+const subnet = "10.94.10.0/24";
+const folder = `/var/lib/one-server-web/networks/${network}/machines/web-1`;
+
+describe("a machine of the platform local", function () {
+  this.timeout(120_000);
+  let key: TestKey;
+  let machine: Machine;
+  const createArgs = (memory = "") =>
+    [
+      "create",
+      network,
+      "web-1",
+      "--suite",
+      "sid",
+      "--number",
+      "10",
+      "--authorized-key",
+      key.publicKey,
+      "--memory",
+      memory,
+    ] as const;
+  const create = (memory = "") => JSON.parse(script("machine.sh", ...createArgs(memory))) as Machine;
+  const inside = (...command: readonly string[]) =>
+    script("machine.sh", "exec", network, "web-1", ...command).trim();
+  const status = () => script("machine.sh", "status", network, "web-1").trim();
+
+  before(() => {
+    key = new TestKey();
+    script("network.sh", "destroy", network, "--machines");
+    script("network.sh", "create", network, "--subnet", subnet, "--owner", "test");
+    machine = create();
+  });
+
+  after(() => {
+    script("network.sh", "destroy", network, "--machines");
+    key.remove();
+  });
+
+  it("is reached over SSH with its own key and the host key that was told", () => {
+    const { code, stdout, stderr } = key.ssh(machine, "hostname && id -un && systemd-detect-virt");
+    assert.equal(code, 0, stderr);
+    assert.equal(stdout, "web-1\nroot\nsystemd-nspawn\n");
+  });
+
+  it("takes no password and shows no other host key", () => {
+    const settings = inside("sshd", "-T");
+    assert.match(settings, /^passwordauthentication no$/im);
+    assert.deepEqual(settings.match(/^hostkey .*$/gim)?.length, 1);
+    assert.match(settings, /^hostkey \/etc\/ssh\/ssh_host_ed25519_key$/im);
+  });
+
+  it("boots whole: no unit failed", async () => {
+    await eventually("systemd to be done", 30, () => inside("systemctl", "is-system-running") === "running");
+    assert.equal(inside("systemctl", "--failed", "--no-legend"), "");
+  });
+
+  it("resolves names and installs packages from the host's mirror, with the release's signature", () => {
+    assert.match(inside("apt-get", "update"), /Reading package lists/);
+    assert.equal(inside("sh", "-c", "apt-cache policy nginx | grep -c Candidate:"), "1");
+    assert.doesNotMatch(inside("cat", "/etc/apt/sources.list.d/debian.sources"), /trusted/i);
+  });
+
+  it("trusts the authorities that the host trusts", () => {
+    const bodies = (pem: string) =>
+      (pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? []).map((each) =>
+        each.replace(/\s/g, ""),
+      );
+    const bundle = "/etc/ssl/certs/ca-certificates.crt";
+    const trusted = new Set(bodies(inside("cat", bundle)));
+    assert.ok(trusted.size > 50);
+    assert.deepEqual(
+      bodies(readFileSync(bundle, "utf8")).filter((each) => !trusted.has(each)),
+      [],
+    );
+  });
+
+  it("is the same machine after a second create, still running", () => {
+    const boot = inside("cat", "/proc/sys/kernel/random/boot_id", "/proc/1/stat");
+    assert.deepEqual(create(), machine);
+    assert.equal(inside("cat", "/proc/sys/kernel/random/boot_id", "/proc/1/stat"), boot);
+  });
+
+  it("comes back by itself when it reboots from inside", async () => {
+    inside("touch", "/run/before-the-reboot");
+    key.ssh(machine, "systemctl reboot");
+    await eventually(
+      "the reboot",
+      30,
+      () => key.ssh(machine, "test ! -e /run/before-the-reboot").code === 0 || undefined,
+    );
+    assert.equal(status(), "running");
+    assert.deepEqual(create(), machine);
+  });
+
+  it("keeps its disk when its power is cut, and starts again", () => {
+    inside("sh", "-c", "echo kept >/root/kept && sync");
+    script("machine.sh", "kill", network, "web-1");
+    assert.equal(status(), "stopped");
+    script("machine.sh", "start", network, "web-1");
+    assert.equal(key.ssh(machine, "cat /root/kept").stdout, "kept\n");
+  });
+
+  it("shuts down in order, says that it is stopped, and is started by create", () => {
+    script("machine.sh", "stop", network, "web-1");
+    assert.equal(status(), "stopped");
+    const refused = runScript("machine.sh", "exec", network, "web-1", "true");
+    assert.equal(refused.code, 1);
+    assert.match(
+      refused.stderr,
+      /^error: machine: "web-1" is stopped; start it: .*machine\.sh start locm web-1\n$/,
+    );
+    assert.deepEqual(create(), machine);
+  });
+
+  it("runs again after the host forgot everything a reboot forgets", () => {
+    script("machine.sh", "kill", network, "web-1");
+    script("network.sh", "start", network, "--machines");
+    assert.equal(status(), "running");
+    assert.equal(key.ssh(machine, "true").code, 0);
+  });
+
+  it("changes its size in place and sees it", () => {
+    assert.deepEqual({ ...create("512") }, { ...machine, memory: "512" });
+    assert.match(inside("grep", "MemTotal", "/proc/meminfo"), /MemTotal: +524288 kB/);
+    // 700 MiB in one process: the kernel ends it, and the machine goes on.
+    const tooMuch = key.ssh(machine, "head -c 700M /dev/zero | tail | wc -c");
+    assert.equal(tooMuch.stdout.trim(), "0");
+    assert.deepEqual(create(), machine);
+    assert.doesNotMatch(inside("grep", "MemTotal", "/proc/meminfo"), / 524288 kB/);
+  });
+
+  it("takes another authorized key without a restart", () => {
+    const other = new TestKey();
+    const boot = inside("cat", "/proc/1/stat").split(" ")[21];
+    try {
+      const args = createArgs().map((word) => (word === key.publicKey ? other.publicKey : word));
+      script("machine.sh", ...args);
+      assert.equal(other.ssh(machine, "true").code, 0);
+      assert.notEqual(key.ssh(machine, "true").code, 0);
+    } finally {
+      create();
+      other.remove();
+    }
+    assert.equal(inside("cat", "/proc/1/stat").split(" ")[21], boot);
+  });
+
+  it("leaves nothing when it is destroyed, and destroying it again is no error", () => {
+    script("machine.sh", "destroy", network, "web-1");
+    script("machine.sh", "destroy", network, "web-1");
+    assert.equal(existsSync(folder), false);
+    assert.deepEqual(tracesOf(`${network}-web-1`), []);
+  });
+
+  it("is finished by the next create, wherever the first was killed", async () => {
+    const stages: readonly (readonly [what: string, reached: () => boolean])[] = [
+      ["the copy has begun", () => existsSync(`${folder}/tree.partial/usr`)],
+      ["the copy is whole", () => existsSync(`${folder}/tree`)],
+      ["the settings are written", () => existsSync(`${folder}/settings`)],
+      ["it is starting", () => existsSync(`/run/one-server-web/${network}/web-1/supervisor.pid`)],
+    ];
+    for (const [what, reached] of stages) {
+      const run = startScript("machine.sh", ...createArgs());
+      await eventually(what, 30, () => reached() || undefined);
+      await run.kill();
+      const finished = create();
+      assert.equal(key.ssh(finished, "systemctl is-system-running --wait").stdout.trim(), "running", what);
+      assert.deepEqual(create(), finished, what);
+      script("machine.sh", "destroy", network, "web-1");
+    }
+    assert.deepEqual(tracesOf(`${network}-web-1`), []);
+  });
+});
