@@ -8,7 +8,7 @@ const subnet = "10.94.10.0/24";
 const folder = `/var/lib/one-server-web/networks/${network}/machines/web-1`;
 
 describe("a machine of the platform local", function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   let key: TestKey;
   let machine: Machine;
   const createArgs = (memory = "") =>

@@ -17,7 +17,7 @@ function create(network: keyof typeof networks, ...more: readonly string[]): str
 }
 
 describe("a network of the platform local", function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
 
   before(() => {
     for (const network of ["loca", "locb", "locc"]) script("network.sh", "destroy", network, "--machines");
