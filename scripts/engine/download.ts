@@ -43,7 +43,7 @@ async function requestOnce(url: URL, options: RequestOptions): Promise<http.Inco
   const proxy = url.protocol === "http:" ? proxyFor(url, process.env) : undefined;
   return new Promise((resolve, reject) => {
     const { request: send } = url.protocol === "https:" ? https : http;
-    const target = proxy ? { host: proxy.host, port: proxy.port, path: url.href, setHost: false } : {};
+    const target = proxy ? { hostname: proxy.host, port: proxy.port, path: url.href, setHost: false } : {};
     const sent = send(url, {
       method: options.method ?? "GET",
       headers: { ...options.headers, host: url.host },
@@ -144,7 +144,8 @@ export async function download(
     if (statusCode !== 200 && statusCode !== 206)
       throw new Error(`${address}: ${statusCode} ${answer.statusMessage}`);
     let bytes = statusCode === 206 ? have : 0;
-    const total = bytes + Number(answer.headers["content-length"] ?? 0);
+    const length = answer.headers["content-length"];
+    const total = length === undefined ? 0 : bytes + Number(length);
     answer.on("data", (chunk: Buffer) => {
       alive();
       bytes += chunk.length;

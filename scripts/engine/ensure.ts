@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from "no
 import { join } from "node:path";
 import { bundlePlugins } from "./bundle";
 import { chooseSource, type Source, wantedSource } from "./choice";
+import { EngineError } from "./errors";
 import { cliFolder, place, placeFolder, placeProgram, pluginFolder } from "./home";
 import { CLI_VERSION, COMMAND_VERSION } from "./versions";
 
@@ -41,18 +42,23 @@ type Report = (line: string) => void;
  *
  * @param options.projectFolder the home is made in its `.local` folder
  * @param options.report called with a line for a person, at least every 5 s while something takes long
- * @throws with what is missing and what to do, when there is no way to an engine
+ * @throws EngineError with what is missing and what to do, when there is no way to an engine
  */
 export async function ensureEngine(options: { projectFolder: string; report: Report }): Promise<Engine> {
-  const home = join(options.projectFolder, ".local", "pulumi-home");
-  mkdirSync(home, { recursive: true, mode: 0o700 });
+  try {
+    return await ensureIn(join(options.projectFolder, ".local", "pulumi-home"), options.report);
+  } catch (error) {
+    throw error instanceof EngineError ? error : new EngineError((error as Error).message, { cause: error });
+  }
+}
+
+async function ensureIn(home: string, report: Report): Promise<Engine> {
   const wanted = wantedSource(process.env.ONE_SERVER_WEB_ENGINE);
+  mkdirSync(home, { recursive: true, mode: 0o700 });
   const there = holding(home);
-  const source =
-    there && (!wanted || there.source === wanted)
-      ? there.source
-      : await fetchCli(home, wanted, options.report);
-  const commandSource = await fetchPlugins(home, source, there, options.report);
+  const usable = there !== undefined && (wanted === undefined || there.source === wanted);
+  const source = usable ? there.source : await fetchCli(home, wanted, report);
+  const commandSource = await fetchPlugins(home, source, there, report);
   record(home, source, commandSource);
   return {
     source,

@@ -342,16 +342,24 @@ function diffResponse(changes: PropertyChange[], alwaysReplace: boolean): provid
   const { DIFF_NONE, DIFF_SOME } = provider.DiffResponse.DiffChanges;
   response.setChanges(changes.length > 0 ? DIFF_SOME : DIFF_NONE);
   response.setHasdetaileddiff(true);
+  const [changed, replaced] = [new Set<string>(), new Set<string>()];
   for (const { path, change, replace } of changes) {
     const replaces = replace || alwaysReplace;
     const detail = new provider.PropertyDiff();
     detail.setKind(kinds[change][replaces ? 1 : 0]);
     detail.setInputdiff(true);
     response.getDetaileddiffMap().set(path, detail);
-    response.addDiffs(path);
-    if (replaces) response.addReplaces(path);
+    if (replaces) replaced.add(property(path));
+    changed.add(property(path));
   }
+  response.setDiffsList([...changed]);
+  response.setReplacesList([...replaced]);
   return response;
+}
+
+/** The property that a path lies in. */
+function property(path: string): string {
+  return path.split(/[.[]/, 1)[0] ?? path;
 }
 
 /** Makes an asynchronous function a handler of gRPC calls; an error's message is all the engine gets to see. */
