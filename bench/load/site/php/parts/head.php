@@ -1,0 +1,1 @@
+<?php echo "head [mark:{{MARK}}]\n";
