@@ -20,16 +20,10 @@ export interface Assessment extends Standing {
   readonly upgradePath: UpgradePath;
 }
 
-/** Limits that people set to their taste. */
-export interface Thresholds {
-  /** Seconds a name may be remembered. */
-  readonly maximumTtl?: number;
-}
-
 /** Judges a topology: where it stands, what would take it down, what it costs, and the way up. Pure. */
-export function assess(site: Topology, thresholds: Thresholds = {}): Assessment {
+export function assess(site: Topology): Assessment {
   const stand = standing(site);
-  const findings = findingsOf(site, thresholds);
+  const findings = findingsOf(site);
   return {
     ...stand,
     findings,
@@ -40,14 +34,14 @@ export function assess(site: Topology, thresholds: Thresholds = {}): Assessment 
 }
 
 /** All findings, the heaviest first. */
-export function findingsOf(site: Topology, thresholds: Thresholds = {}): Finding[] {
+export function findingsOf(site: Topology): Finding[] {
   return [
     ...singlePointsOfFailure(site),
     ...downtimes(site),
     ...headroom(site),
     ...databases(site),
     ...healthChecks(site),
-    ...timesToLive(site, thresholds.maximumTtl),
+    ...timesToLive(site),
     ...certificates(site),
   ].sort(byWeight);
 }

@@ -1,6 +1,9 @@
 import { PolicyPack } from "@pulumi/policy";
 import { guardRails } from "./guardRails";
+import { readResourcesOnce } from "./readOnce";
 import { stackPolicies } from "./stackPolicies";
+
+readResourcesOnce();
 
 new PolicyPack("one-server-web", {
   displayName: "One server web",

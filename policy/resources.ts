@@ -35,7 +35,7 @@ const unknownMarks: ReadonlySet<unknown> = new Set([
 ]);
 
 export function isUnknown(value: unknown): boolean {
-  return unknownMarks.has(value);
+  return typeof value === "string" && value.length === UNKNOWN.length && unknownMarks.has(value);
 }
 
 /** The resource's key: its URN, or its type and name. */
@@ -119,7 +119,8 @@ export class Resources {
       this.byKey.set(key, resource);
       append(this.byType, resource.type, resource);
       if (resource.parent !== undefined) append(this.children, resource.parent, resource);
-      for (const property of referenceProperties) {
+      for (const property in resource.properties) {
+        if (!referenceProperties.has(property)) continue;
         const value = text(resource, property);
         if (value !== undefined) append(this.byReference, `${resource.type} ${value}`, resource);
       }
@@ -204,7 +205,7 @@ export class Resources {
 }
 
 /** By these properties resources are referred to from others. */
-const referenceProperties = [
+const referenceProperties: ReadonlySet<string> = new Set([
   "id",
   "arn",
   "name",
@@ -222,7 +223,7 @@ const referenceProperties = [
   "websiteEndpoint",
   "allocationId",
   "instanceId",
-] as const;
+]);
 
 /** AWS load balancers have several module names in Pulumi for the same resource. */
 function canonicalType(type: string): string {

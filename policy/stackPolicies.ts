@@ -1,9 +1,10 @@
 import type { StackValidationArgs, StackValidationPolicy } from "@pulumi/policy";
 import type { z } from "zod";
-import { type Assessment, assess, type Thresholds } from "./assess";
+import { type Assessment, assess } from "./assess";
 import { today, verdict } from "./exemptions";
 import type { Finding, RuleName } from "./finding";
 import { message, pathMessage } from "./messages";
+import { timesToLive } from "./rules/names";
 import { type RungName, rungNames } from "./rungs";
 import {
   commonSettings,
@@ -15,7 +16,7 @@ import {
   targetSettings,
   ttlSettings,
 } from "./settings";
-import { topology } from "./topology";
+import { type Topology, topology } from "./topology";
 import { viewsOf } from "./views";
 
 /** A rule of the assessment as a policy. */
@@ -103,7 +104,7 @@ export const stackPolicies: readonly StackValidationPolicy[] = [
     enforcementLevel: "advisory",
     severity: "low",
     validateStack: (args, reportViolation) => {
-      const text = pathMessage(assessStack(args));
+      const text = pathMessage(judge(args).assessment);
       if (text !== undefined) reportViolation(text);
     },
   },
@@ -119,7 +120,7 @@ export const stackPolicies: readonly StackValidationPolicy[] = [
     validateStack: (args, reportViolation) => {
       const targets = readSettings("targets", targetSettings, args.getConfig());
       if (Object.keys(targets).length === 0) return;
-      for (const line of missedTargets(assessStack(args), targets)) reportViolation(line);
+      for (const line of missedTargets(judge(args).assessment, targets)) reportViolation(line);
     },
   },
   ...rules.map((rule) => policy(rule, commonSettings, ({ findings }) => findings)),
@@ -132,8 +133,7 @@ export const stackPolicies: readonly StackValidationPolicy[] = [
       remediation: "Set a TTL of 60 seconds.",
     },
     ttlSettings,
-    ({ findings }) => findings,
-    ({ maximumTtl }) => ({ maximumTtl }),
+    (_, { maximumTtl }, site) => timesToLive(site, maximumTtl),
   ),
 ];
 
@@ -141,8 +141,7 @@ export const stackPolicies: readonly StackValidationPolicy[] = [
 function policy<T extends { readonly exemptions: readonly Exemption[] }>(
   rule: Rule,
   settings: z.ZodObject & z.ZodType<T>,
-  choose: (assessment: Assessment, settings: T) => readonly Finding[],
-  thresholds: (settings: T) => Thresholds = () => ({}),
+  choose: (assessment: Assessment, settings: T, site: Topology) => readonly Finding[],
 ): StackValidationPolicy {
   return {
     name: rule.name,
@@ -154,7 +153,8 @@ function policy<T extends { readonly exemptions: readonly Exemption[] }>(
     configSchema: configSchema(settings),
     validateStack: (args, reportViolation) => {
       const read = readSettings<T>(rule.name, settings, args.getConfig());
-      for (const finding of choose(assessStack(args, thresholds(read)), read)) {
+      const { assessment, site } = judge(args);
+      for (const finding of choose(assessment, read, site)) {
         if (finding.rule !== rule.name) continue;
         const { exempt, ended } = verdict(read.exemptions, namesOf(finding), today());
         if (exempt) continue;
@@ -167,8 +167,26 @@ function policy<T extends { readonly exemptions: readonly Exemption[] }>(
   };
 }
 
-function assessStack(args: StackValidationArgs, thresholds: Thresholds = {}): Assessment {
-  return assess(topology(viewsOf(args.resources)), thresholds);
+/** A stack that was judged, and by which resources it is recognised. */
+interface Judged {
+  readonly first: unknown;
+  readonly last: unknown;
+  readonly count: number;
+  readonly site: Topology;
+  readonly assessment: Assessment;
+}
+
+let judged: Judged | undefined;
+
+/** Judges the stack once for all policies: they are run one after the other on the same resources. */
+function judge(args: StackValidationArgs): Judged {
+  const views = viewsOf(args.resources);
+  const [first, last] = [views[0]?.properties, views.at(-1)?.properties];
+  if (judged?.first === first && judged?.last === last && judged?.count === views.length && views.length > 0)
+    return judged;
+  const site = topology(views);
+  judged = { first, last, count: views.length, site, assessment: assess(site) };
+  return judged;
 }
 
 function namesOf({ resources, names }: Finding): { readonly name: string; readonly urn: string }[] {

@@ -105,10 +105,6 @@ export class TestStack {
     };
   }
 
-  private isComponent(key: string): boolean {
-    return this.added.some((resource) => !resource.custom && this.urn(resource.type, resource.name) === key);
-  }
-
   private urn(type: string, name: string): string {
     return `urn:pulumi:prod::shop::${type}::${name}`;
   }

@@ -36,7 +36,9 @@ function balancedSite(places: readonly number[]): ResourceView[] {
   }).updated();
 }
 
-describe("properties of the assessment", () => {
+describe("properties of the assessment", function () {
+  this.timeout(60_000);
+
   it("doesn't depend on the order of the resources", () => {
     fc.assert(
       fc.property(

@@ -56,7 +56,9 @@ function stackNamed(name: string) {
   return stack;
 }
 
-describe("the stack policies", () => {
+describe("the stack policies", function () {
+  this.timeout(60_000);
+
   it("run through at preview on every test stack, unknown values included", () => {
     for (const stack of stacks) for (const { name } of stackPolicies) run(name, stack.preview());
   });
