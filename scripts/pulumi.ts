@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { projectFolder } from "./project/folders";
 import { Progress, type Screen } from "./project/progress";
-import { openWorkspace } from "./project/workspace";
+import { openBackend } from "./project/workspace";
 
 // `npm run pulumi -- ARGUMENTS`: the CLI with the engine, home, backend and passphrase that `npm start` made.
 
@@ -13,13 +13,11 @@ const quiet: Screen = {
 
 async function main(args: readonly string[]): Promise<number> {
   const progress = new Progress(quiet);
-  const workspace = await openWorkspace("local", (doing) => progress.now(doing)).finally(() =>
-    progress.close(),
-  );
+  const backend = await openBackend((doing) => progress.now(doing)).finally(() => progress.close());
   return await new Promise((resolve, reject) => {
-    const child = spawn(workspace.engine.cli, args, {
+    const child = spawn(backend.engine.cli, args, {
       cwd: projectFolder,
-      env: workspace.environment,
+      env: backend.environment,
       stdio: "inherit",
     });
     process.on("SIGINT", () => {}); // the terminal sends it to the CLI as well, which ends in order

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
-import { chmod, mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Engine, ensureEngine } from "../engine/ensure";
 import { type CommandResult, runCommand } from "./command";
@@ -37,16 +37,22 @@ export function workspaceEnvironment(engine: Engine, base: NodeJS.ProcessEnv): N
   };
 }
 
+/** This clone's engine, home, backend and passphrase, made where they are missing; no stack yet. */
+export async function openBackend(report: (doing: string) => void): Promise<Omit<Workspace, "stack">> {
+  await mkdir(backendFolder, { recursive: true, mode: 0o700 });
+  await ensurePassphrase();
+  const engine = await ensureEngine({ projectFolder, report });
+  return { engine, environment: workspaceEnvironment(engine, process.env) };
+}
+
 /**
- * Gets the engine and makes the stack's backend, passphrase and database password where they are missing.
+ * Opens the backend and makes the stack and its database password where they are missing.
  * @param report shows what is under way
  */
 export async function openWorkspace(stack: string, report: (doing: string) => void): Promise<Workspace> {
   checkStackName(stack);
-  await mkdir(backendFolder, { recursive: true, mode: 0o700 });
-  await ensurePassphrase(stack);
-  const engine = await ensureEngine({ projectFolder, report });
-  const workspace = { stack, engine, environment: workspaceEnvironment(engine, process.env) };
+  await checkPassphrase(stack);
+  const workspace = { stack, ...(await openBackend(report)) };
   await ensureStack(workspace);
   await releaseStaleLocks(backendFolder, stack);
   return workspace;
@@ -89,17 +95,19 @@ async function stackText(stack: string): Promise<string> {
   return existsSync(stackFile(stack)) ? await readFile(stackFile(stack), "utf8") : "";
 }
 
-async function ensurePassphrase(stack: string): Promise<void> {
+/** A stack that was encrypted needs the very passphrase it was encrypted with: a new one would open nothing. */
+async function checkPassphrase(stack: string): Promise<void> {
+  if (existsSync(passphraseFile) || !/^encryptionsalt:/m.test(await stackText(stack))) return;
+  throw new WorkspaceError(
+    `Pulumi.${stack}.yaml was encrypted with a passphrase that is gone: expected it in .local/passphrase; ` +
+      `put that file back, or start anew with: git checkout Pulumi.${stack}.yaml`,
+  );
+}
+
+async function ensurePassphrase(): Promise<void> {
   if (existsSync(passphraseFile)) return;
-  if (/^encryptionsalt:/m.test(await stackText(stack))) {
-    throw new WorkspaceError(
-      `Pulumi.${stack}.yaml was encrypted with a passphrase that is gone: expected it in .local/passphrase; ` +
-        `put that file back, or start anew with: git checkout Pulumi.${stack}.yaml`,
-    );
-  }
   const draft = `${passphraseFile}.draft`;
   await writeFile(draft, randomBytes(32).toString("base64url"), { mode: 0o600 });
-  await chmod(draft, 0o600);
   await rename(draft, passphraseFile);
 }
 
