@@ -32,14 +32,9 @@ export function releaseName(hash: string): string {
 
 /**
  * Decides what has to be uploaded and run.
- * @throws Error when the pinned name is no release's.
+ * @param pinned a release that is on the server already and shall be live instead of the folder's.
  */
 export function planRelease(archive: Pick<Archive, "hash" | "digest">, pinned?: string): ReleasePlan {
-  if (pinned !== undefined && !/^[0-9a-z][0-9a-z.-]{3,63}$/.test(pinned)) {
-    throw new Error(
-      `release: "${pinned}" is no release; expected a name that \`npm run releases\` lists, such as 95274b356bd9`,
-    );
-  }
   const release = releaseName(archive.hash);
   const script = "/opt/one-server-web/release.sh";
   if (pinned !== undefined && pinned !== release) {
@@ -64,7 +59,7 @@ export class Release extends pulumi.ComponentResource {
     super("one-server-web:server:Release", name, {}, options);
     const { server, provision, settings } = args;
     const archive = deterministicArchive(settings.site.folder);
-    const plan = planRelease(archive);
+    const plan = planRelease(archive, settings.site.release);
     // Another machine behind the same address has neither the files nor the release.
     const triggers = [server.instanceId];
     const upload =

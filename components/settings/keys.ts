@@ -43,6 +43,11 @@ const siteKeys = {
     "an object of environment variables, names in capitals",
     '{"APP_ENV": "production"}',
   ),
+  release: key(
+    z.string().regex(/^[0-9a-z][0-9a-z.-]{3,63}$/),
+    "the name of a release that is on the server (npm run releases lists them)",
+    "95274b356bd9",
+  ),
   keepReleases: key(wholeNumber(2, 50), "how many releases stay on the server, 2 to 50", "5"),
   database: key(z.enum(["mysql", "mariadb"]), "mysql or mariadb", "mysql"),
   databasePassword: key(

@@ -25,6 +25,8 @@ export interface SiteSettings {
   readonly sharedPaths: readonly string[];
   /** Given to the site's processes and to its command line alike; secret when the key was set as one. */
   readonly environment: pulumi.Output<Record<string, string>>;
+  /** A release on the server that shall be live instead of the folder's, such as after a rollback. */
+  readonly release?: string;
   /** How many releases stay on the server. */
   readonly keepReleases: number;
 }
@@ -115,6 +117,7 @@ function withDefaults(values: Values & { site: string }, source: SettingsSource)
       ...(values.migrate === undefined ? {} : { migrate: values.migrate }),
       sharedPaths: values.sharedPaths ?? [],
       environment: secret("environment") ? pulumi.secret(environment) : pulumi.output(environment),
+      ...(values.release === undefined ? {} : { release: values.release }),
       keepReleases: values.keepReleases ?? 5,
     },
     database: {
