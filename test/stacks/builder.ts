@@ -74,10 +74,10 @@ export class TestStack {
 
   /** As at the preview of a stack that isn't there yet: references are unknown. */
   preview(): ResourceView[] {
-    return this.views(
-      (reference) => (this.isComponent(reference.target) ? output(reference) : UNKNOWN),
-      false,
+    const components = new Set(
+      this.added.filter(({ custom }) => !custom).map(({ type, name }) => this.urn(type, name)),
     );
+    return this.views((reference) => (components.has(reference.target) ? output(reference) : UNKNOWN), false);
   }
 
   /** As after the update: everything is known. */
