@@ -11,15 +11,17 @@ export = async () => {
   const resources = collectResources();
   const platform = await choosePlatform(settings);
   const site = new Site(settings, platform);
+  const { monthlyCost, upgradePath } = assess(topology(resources()));
   return {
     url: site.url,
     publicIp: site.publicIp,
-    dnsServer: platform.dnsServer,
-    caCertificate: site.caCertificate,
+    ...(platform.dnsServer === undefined ? {} : { dnsServer: platform.dnsServer }),
+    ...(site.caCertificate === undefined ? {} : { caCertificate: site.caCertificate }),
     servers: site.servers,
     release: site.release,
     ...platform.outputs,
     rung: settings.rung,
-    upgradePath: assess(topology(resources())).upgradePath,
+    ...(settings.platform === "aws" ? { monthlyCost } : {}),
+    upgradePath,
   };
 };

@@ -1,4 +1,4 @@
-import { isBurstable } from "./image";
+import { isBurstable } from "./instanceType";
 
 /** One alarm, before it has a place to send to. */
 export interface AlarmPlan {

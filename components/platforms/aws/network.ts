@@ -78,7 +78,7 @@ export class Network extends pulumi.ComponentResource {
   private closeDefaultGroup(name: string): void {
     new ec2.DefaultSecurityGroup(
       `${name}-default-group`,
-      { vpcId: this.vpc.id, ingress: [], egress: [], tags: tagsOf(this.naming, "default group, closed") },
+      { vpcId: this.vpc.id, ingress: [], egress: [], tags: tagsOf(this.naming, "default group closed") },
       { parent: this },
     );
   }

@@ -32,7 +32,7 @@ export class Snapshots extends pulumi.ComponentResource {
       `${name}-daily`,
       {
         // DLM takes letters, digits, spaces, hyphens and underscores here.
-        description: `Data volumes daily, kept ${snapshotsKept} days`,
+        description: `Data volumes daily - kept ${snapshotsKept} days`,
         executionRoleArn: role.arn,
         state: "ENABLED",
         policyDetails: {

@@ -1,0 +1,162 @@
+import { spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { type Engine, ensureEngine } from "../../scripts/engine/ensure";
+import { startAwsPlugin } from "../../scripts/preview/awsPlugin";
+import { Clone } from "../support/clone";
+import type { Event, Thing } from "./aws-plugin/world";
+
+export interface Ran {
+  readonly code: number | null;
+  /** Standard output and errors as they came. */
+  readonly output: string;
+  readonly stdout: string;
+  readonly milliseconds: number;
+}
+
+/** The stack `prod` as Pulumi.prod.yaml describes it, run by the real engine against the test plugin. */
+export class AwsStack {
+  private readonly clone = new Clone();
+  readonly databasePassword = randomBytes(18).toString("base64url");
+  private engine: Engine | undefined;
+
+  /** @param pluginEnvironment what the test plugin reads besides its world */
+  constructor(private readonly pluginEnvironment: Readonly<Record<string, string>> = {}) {}
+
+  get folder(): string {
+    return this.clone.folder;
+  }
+
+  /** Makes the stack with these settings on top of Pulumi.prod.yaml's. */
+  async create(settings: Readonly<Record<string, string>> = {}): Promise<void> {
+    mkdirSync(this.backendFolder, { recursive: true });
+    this.engine = await ensureEngine({ projectFolder: this.folder, report: () => {} });
+    await this.must("stack", "init", "prod");
+    await this.must("config", "set", "--secret", "databasePassword", this.databasePassword, "-s", "prod");
+    for (const [key, value] of Object.entries(settings)) await this.set(key, value);
+  }
+
+  async set(key: string, value: string): Promise<void> {
+    const json = /^[[{]/.test(value);
+    if (!json) {
+      await this.must("config", "set", key, value, "-s", "prod");
+      return;
+    }
+    const items = JSON.parse(value) as string[];
+    await this.must("config", "rm", key, "-s", "prod");
+    for (const [index, item] of items.entries()) {
+      await this.must("config", "set", "--path", `${key}[${index}]`, item, "-s", "prod");
+    }
+  }
+
+  /** Runs one command of the CLI to its end, whatever that is. */
+  async run(...args: readonly string[]): Promise<Ran> {
+    if (this.engine === undefined) throw new Error("create() comes first");
+    const plugin = await startAwsPlugin(this.folder, {
+      AWS_PLUGIN_WORLD: this.worldFolder,
+      ...this.pluginEnvironment,
+    });
+    try {
+      return await runToEnd(this.engine.cli, args, this.folder, {
+        ...process.env,
+        ...this.engine.environment,
+        ...plugin.environment,
+        PULUMI_BACKEND_URL: `file://${this.backendFolder}`,
+        PULUMI_CONFIG_PASSPHRASE: "test",
+      });
+    } finally {
+      await plugin.stop();
+    }
+  }
+
+  /** As run; must succeed. */
+  async must(...args: readonly string[]): Promise<Ran> {
+    const ran = await this.run(...args);
+    if (ran.code !== 0) throw new Error(`pulumi ${args.join(" ")} ended with ${ran.code}:\n${ran.output}`);
+    return ran;
+  }
+
+  up(...args: readonly string[]): Promise<Ran> {
+    return this.must("up", "--yes", "--non-interactive", "-s", "prod", ...args);
+  }
+
+  preview(...args: readonly string[]): Promise<Ran> {
+    return this.run("preview", "--non-interactive", "-s", "prod", ...args);
+  }
+
+  async outputs(): Promise<Record<string, unknown>> {
+    const { stdout } = await this.must("stack", "output", "--json", "--show-secrets", "-s", "prod");
+    return JSON.parse(stdout) as Record<string, unknown>;
+  }
+
+  /** The state file as it lies on disk. */
+  state(): string {
+    const path = ".pulumi/stacks/one-server-web/prod.json";
+    return readFileSync(join(this.backendFolder, path), "utf8");
+  }
+
+  /** Every file that this stack left: state, history, backups, configuration, and the plugin's own notes. */
+  files(): { path: string; text: string }[] {
+    const made = [this.backendFolder, this.worldFolder].flatMap((folder) =>
+      readdirSync(folder, { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile() && !entry.name.endsWith(".image"))
+        .map((entry) => join(entry.parentPath, entry.name)),
+    );
+    return [...made, join(this.folder, "Pulumi.prod.yaml")].map((path) => ({
+      path,
+      text: readFileSync(path, "utf8"),
+    }));
+  }
+
+  /** What is in the account, of one type. */
+  things(token: string): Thing[] {
+    const file = join(this.worldFolder, "things.json");
+    if (!existsSync(file)) return [];
+    return (JSON.parse(readFileSync(file, "utf8")) as Thing[]).filter((thing) => thing.token === token);
+  }
+
+  /** What happened in the account, in order. */
+  events(): Event[] {
+    const file = join(this.worldFolder, "events.jsonl");
+    if (!existsSync(file)) return [];
+    const lines = readFileSync(file, "utf8").trim().split("\n");
+    return lines.map((line) => JSON.parse(line) as Event);
+  }
+
+  remove(): void {
+    this.clone.remove();
+  }
+
+  private get worldFolder(): string {
+    return join(this.folder, ".local/world");
+  }
+
+  private get backendFolder(): string {
+    return join(this.folder, ".local/backend");
+  }
+}
+
+function runToEnd(
+  command: string,
+  args: readonly string[],
+  cwd: string,
+  env: NodeJS.ProcessEnv,
+): Promise<Ran> {
+  const started = performance.now();
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { cwd, env });
+    let output = "";
+    let stdout = "";
+    child.stdout.setEncoding("utf8").on("data", (text: string) => {
+      output += text;
+      stdout += text;
+    });
+    child.stderr.setEncoding("utf8").on("data", (text: string) => {
+      output += text;
+    });
+    child.stdin.end();
+    child.on("error", reject);
+    child.on("close", (code) => resolve({ code, output, stdout, milliseconds: performance.now() - started }));
+  });
+}
