@@ -21,12 +21,15 @@ remember_packages() {
   local package unwanted=()
   if [[ -r $PACKAGES_FILE ]]; then
     while read -r package; do
-      [[ " $* " == *" $package "* ]] || unwanted+=("$package")
+      [[ " $* " == *" $package "* || -n $(missing_packages "$package") ]] || unwanted+=("$package")
     done <"$PACKAGES_FILE"
   fi
   if ((${#unwanted[@]} > 0)); then
     run_apt apt-get --yes --purge --auto-remove -o APT::Status-Fd=3 remove "${unwanted[@]}"
     changed packages "removed ${unwanted[*]}"
+    # What a package takes along when it goes is its maintainer's doing: the daemons have to be up after it.
+    ensure_running packages "$WEB_UNIT"
+    ! has_role mysql || ensure_running packages "$DATABASE_UNIT"
   fi
   printf '%s\n' "$@" | install_file packages "$PACKAGES_FILE" 0644 root:root >/dev/null
 }
@@ -63,11 +66,22 @@ convert_database() {
   step mysql "the database becomes $DATABASE: the site answers 503 until its data is there"
   begin_maintenance
   systemctl start "$other"
+  local folder
+  folder=$(data_folder "$other")
   dump_for_conversion "$other"
   systemctl stop "$other"
-  mv -T /var/lib/mysql "/var/lib/mysql-of-$other-$(date -u +%Y%m%dT%H%M%S)"
-  run_apt apt-get --yes --auto-remove -o APT::Status-Fd=3 remove "$other-server" "$other-client" "$other-server-core" "$other-client-core"
-  changed mysql "kept the data of $other in $DATABASE_DUMP and beside /var/lib/mysql"
+  mv -T "$folder" "$folder-before-$(date -u +%Y%m%dT%H%M%S)"
+  # Purged now and not later: the two share names, and removing the one's rest would stop the other.
+  run_apt apt-get --yes --purge --auto-remove -o APT::Status-Fd=3 remove "$other-server" "$other-client" "$other-server-core" "$other-client-core"
+  changed mysql "kept the data of $other in $DATABASE_DUMP and beside $folder"
+}
+
+# data_folder ENGINE: Debian's MariaDB left /var/lib/mysql for a folder of its own name.
+data_folder() {
+  local daemon=mysqld folder
+  [[ $1 == mysql ]] || daemon=mariadbd
+  folder=$("$daemon" --verbose --help 2>/dev/null | sed -n 's/^datadir  *//p')
+  echo "${folder%/}"
 }
 
 dump_for_conversion() {
@@ -93,7 +107,7 @@ load_converted() {
   local dump
   dump=$(compgen -G '/var/lib/one-server-web/from-*.sql' | head -n 1)
   "$DATABASE" --defaults-file=/dev/null --user=root --socket="$DATABASE_SOCKET" "$DATABASE_NAME" <"$dump" ||
-    fail "the data in $dump does not load into $DATABASE: the old database's files are beside /var/lib/mysql"
+    fail "the data in $dump does not load into $DATABASE: the old database's files are beside its folder in /var/lib"
   mv "$dump" "$dump.loaded"
   changed mysql "loaded the data into $DATABASE"
 }

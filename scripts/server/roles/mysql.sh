@@ -13,9 +13,17 @@ mysql_before() {
 }
 
 mysql_after() {
+  DATABASE_SOCKET=$(database_socket)
   ensure_running mysql "$DATABASE_UNIT"
   mysql_database
   load_converted
+}
+
+# database_socket [FILE]: where the database listens. MySQL's place is the same everywhere; MariaDB's is in its main file.
+database_socket() {
+  local file=${1:-/etc/mysql/mariadb.cnf} socket=''
+  [[ $DATABASE == mysql ]] || socket=$(sed -n 's/^socket *= *//p' "$file" 2>/dev/null | head -n 1)
+  echo "${socket:-/run/mysqld/mysqld.sock}"
 }
 
 # The client and its account come by a file, never on a command line, which everyone can read.

@@ -6,6 +6,10 @@ readonly NGINX_FOLDER=/etc/nginx/one-server-web
 
 nginx_packages() {
   echo nginx
+  # Brotli packs text a fifth smaller than gzip; Debian and Ubuntu have it from 2023 on.
+  if apt-cache show libnginx-mod-http-brotli-filter >/dev/null 2>&1; then
+    printf '%s\n' libnginx-mod-http-brotli-filter libnginx-mod-http-brotli-static
+  fi
 }
 
 nginx_before() {
@@ -33,7 +37,20 @@ nginx_after() {
   remove_file nginx /etc/nginx/sites-enabled/default reload:nginx
   # One web server gives the ports to the other.
   ! systemctl is-active --quiet apache2 || { systemctl disable --quiet --now apache2; changed nginx 'stopped Apache'; }
+  nginx_brotli
   ensure_running nginx nginx
+}
+
+# The module is there only after its package was set up, which is after the first start.
+nginx_brotli() {
+  local enabled
+  enabled=$(compgen -G '/etc/nginx/modules-enabled/*brotli-filter.conf' | head -n 1) || true
+  if [[ -z $enabled ]]; then
+    remove_file nginx /etc/nginx/conf.d/one-server-web-brotli.conf reload:nginx
+    return 0
+  fi
+  install_template nginx nginx/brotli.conf /etc/nginx/conf.d/one-server-web-brotli.conf 0644 root:root reload:nginx
+  [[ $FILE_CHANGED == no ]] || unset 'FIRST_START[nginx]'
 }
 
 # The release that another web server was serving goes on, or there is none yet.

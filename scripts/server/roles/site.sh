@@ -4,14 +4,16 @@
 site_packages() { :; }
 
 site_before() {
-  site_environment | install_file site /etc/one-server-web/site.env 0640 root:site replace:app
-  site_facts | install_file site /etc/one-server-web/site.conf 0644 root:root
   install_template site site-run.sh /usr/local/bin/site-run 0755 root:root
   local path
   for path in $SHARED_PATHS; do ensure_directory site "/srv/www/shared/$path" 0755 site:site; done
 }
 
-site_after() { :; }
+# Where the database listens is known once it is installed.
+site_after() {
+  site_environment | install_file site /etc/one-server-web/site.env 0640 root:site replace:app
+  site_facts | install_file site /etc/one-server-web/site.conf 0644 root:root
+}
 
 # The application's environment. Its own lines come last, so that a site may overrule what it is given.
 site_environment() {
