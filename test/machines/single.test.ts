@@ -81,7 +81,8 @@ describe("one server", function () {
   });
 
   it("serves files by nginx, to be kept by browsers and compressed", async () => {
-    const style = await site.get("/assets/style.css", { headers: { "accept-encoding": "gzip" } });
+    const sheet = /<link rel="stylesheet" href="([^"]+)"/.exec((await site.get("/")).body)?.[1] ?? "";
+    const style = await site.get(sheet, { headers: { "accept-encoding": "gzip" } });
     assert.equal(style.status, 200);
     assert.match(String(style.headers["cache-control"]), /max-age=\d+/);
     assert.equal(style.headers["content-encoding"], "gzip");
