@@ -31,6 +31,25 @@ step() {
   printf '%s\n' "$*" >&2
 }
 
+# show_progress: the newest line of what a longer command prints, every two seconds; a silent command is named, too.
+show_progress() {
+  local line newest='' shown=$SECONDS status
+  while true; do
+    status=0
+    IFS= read -r -t 4 line || status=$?
+    if [ "$status" -gt 128 ]; then
+      step "  still at it: $newest"
+      continue
+    fi
+    [ "$status" -eq 0 ] || return 0
+    newest=${line#I: }
+    if [ $((SECONDS - shown)) -ge 2 ]; then
+      step "  $newest"
+      shown=$SECONDS
+    fi
+  done
+}
+
 # print_help FILE: the comment at the top of a script is its help.
 print_help() {
   sed -n '2,/^[^#]/ { /^#/ s/^# \{0,1\}//p }' "$1"
@@ -41,10 +60,11 @@ take_lock() {
   local descriptor=$1 file=$2 what=$3
   mkdir -p "${file%/*}"
   eval "exec $descriptor>\"\$file\""
-  if ! flock --nonblock "$descriptor"; then
+  local deadline=$((SECONDS + 900))
+  until flock --timeout 3 "$descriptor"; do
+    [ "$SECONDS" -lt "$deadline" ] || fail "$what: another run has held $file for 15 minutes; end it and try again"
     step "waiting for another run at work on $what"
-    flock --timeout 900 "$descriptor" || fail "$what: another run has held $file for 15 minutes; end it and try again"
-  fi
+  done
 }
 
 # detached PID_FILE COMMAND...: runs a command that outlives this script and holds none of its locks. It records itself

@@ -126,7 +126,8 @@ install_packages() {
   step "installing packages this host lacks: $packages"
   log=$(mktemp)
   # shellcheck disable=SC2086 # one word a package
-  if ! { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends $packages; } >"$log" 2>&1; then
+  if ! { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends $packages; } 2>&1 |
+    tee "$log" | show_progress; then
     tail -n 20 "$log" >&2
     rm -f "$log"
     fail "apt-get could not install $packages; see the lines above"

@@ -39,22 +39,12 @@ tree_path() {
 }
 
 # bootstrap SUITE TREE PACKAGES_DIRECTORY: packages lie in a folder of their own, so that an interrupted run need not
-# fetch them again. Without a valid signature of the release there is no tree.
+# fetch them again. Without a valid signature of the release there is no tree. debootstrap mounts /proc in there: in a
+# mount namespace of its own, none is left when it is killed.
 bootstrap() {
   local suite=$1 tree=$2 packages=$3
-  debootstrap --variant=minbase --include="$tree_packages" --keyring="$keyring" --force-check-gpg \
+  unshare --mount debootstrap --variant=minbase --include="$tree_packages" --keyring="$keyring" --force-check-gpg \
     --cache-dir="$packages" "$suite" "$tree" "$(mirror_uri)"
-}
-
-# show_progress: one line a stage and one every fifty packages, from debootstrap's line a package.
-show_progress() {
-  awk '
-    /^I: Retrieving .+ .+/ { if (++retrieved % 50 == 0) print "  " retrieved " packages fetched"; next }
-    /^I: Extracting /      { if (++extracted == 1) print "  unpacking the first packages"; next }
-    /^I: Unpacking /       { if (++unpacked == 2) print "  unpacking the base system"; next }
-    /^I: Configuring /     { if (++configured % 30 == 1) print "  configuring packages"; next }
-    { fflush() }
-  ' >&2
 }
 
 # finish_tree TREE: nothing that names one machine may be in what all are copied from.
@@ -68,7 +58,7 @@ finish_tree() {
   ln -sf /dev/null "$tree/etc/systemd/system/apt-daily-upgrade.timer"
   # Nobody sits at the console.
   ln -sf /dev/null "$tree/etc/systemd/system/console-getty.service"
-  chroot "$tree" systemctl --quiet enable systemd-networkd.service ssh.service
+  systemctl --root="$tree" --quiet enable systemd-networkd.service ssh.service
 }
 
 # trust_host_certificates TREE: a host behind a proxy that signs anew trusts authorities of its own, and downloads in the
