@@ -28,6 +28,8 @@ export interface ServerPlan {
   readonly suite: "sid" | "trixie";
   readonly runtime: "php" | "python";
   readonly stack?: "lemp" | "lamp";
+  /** Who may log in over SSH, as OpenSSH writes public keys; nobody when unset. */
+  readonly authorizedKey?: string;
   /** Further settings of provision.sh. */
   readonly settings?: Readonly<Record<string, string>>;
 }
@@ -59,8 +61,7 @@ export class ReleaseServer {
       "--zone",
       "foobar.com",
     );
-    // Nothing here logs in by SSH, so nobody needs the private half.
-    const key = publicKey();
+    const key = this.plan.authorizedKey ?? keyOfNobody();
     this.local(
       "machine.sh",
       "create",
@@ -100,6 +101,11 @@ export class ReleaseServer {
       ...settings,
     });
     this.on("/opt/one-server-web/provision.sh", assignments);
+  }
+
+  /** Restarts the machine and waits until it is back. */
+  reboot(): void {
+    this.local("machine.sh", "reboot", this.plan.network, "web-1");
   }
 
   /** Removes the machine and its network. */
@@ -183,8 +189,8 @@ export class ReleaseServer {
   }
 }
 
-/** A fresh public key as OpenSSH writes it: the lengths and texts "ssh-ed25519" and the key (RFC 8709, 4). */
-function publicKey(): string {
+/** A fresh public key whose private half is forgotten, as OpenSSH writes it: the lengths and texts "ssh-ed25519" and the key (RFC 8709, 4). */
+function keyOfNobody(): string {
   const raw = generateKeyPairSync("ed25519").publicKey.export({ type: "spki", format: "der" }).subarray(-32);
   const field = (content: Buffer) => Buffer.concat([Buffer.from([0, 0, 0, content.length]), content]);
   const blob = Buffer.concat([field(Buffer.from("ssh-ed25519")), field(raw)]);

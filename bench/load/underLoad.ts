@@ -1,0 +1,48 @@
+import { siteExchanges } from "./exchanges";
+import { type RunningLoad, startLoad } from "./generator";
+import type { Load } from "./schedule";
+import type { ReleaseServer } from "./server";
+import { type Outcome, type Summary, summarize } from "./summary";
+
+export interface LoadReport {
+  readonly outcomes: readonly Outcome[];
+  readonly summary: Summary;
+  /** Writes that the server said it made. */
+  readonly acknowledged: number;
+  /** Those of them that are not in the database exactly once. */
+  readonly wrongWrites: readonly string[];
+}
+
+let runs = 0;
+
+/**
+ * Keeps a server under load while something is done to it. `doing` may take its time: the load goes on until it has ended.
+ * @param load its seconds are the most that it may take.
+ */
+export async function underLoad(
+  server: ReleaseServer,
+  load: Load,
+  doing: (running: RunningLoad) => Promise<void>,
+): Promise<LoadReport> {
+  runs += 1;
+  const run = `${process.pid}-${runs}`;
+  const tokens: string[] = [];
+  const running = startLoad(
+    server.target,
+    load,
+    siteExchanges(run, (token) => tokens.push(token)),
+  );
+  try {
+    await doing(running);
+  } finally {
+    running.stop();
+  }
+  const outcomes = await running.outcomes;
+  const writes = server.writes(run);
+  return {
+    outcomes,
+    summary: summarize(outcomes),
+    acknowledged: tokens.length,
+    wrongWrites: tokens.filter((token) => writes.get(token) !== 1),
+  };
+}

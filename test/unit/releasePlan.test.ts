@@ -1,0 +1,118 @@
+import assert from "node:assert/strict";
+import { planRelease } from "../../components/server/release";
+import { parseRecords, showRecord, showReleases } from "../../scripts/deployment/list";
+import { serversOf } from "../../scripts/deployment/servers";
+import type { Value } from "../../scripts/engine/values";
+
+const archive = {
+  hash: "95274b356bd9c2fe3c6c64bf1a5d884ffa436f2d45428c4614f0fc0bc7177a45",
+  digest: "ab".repeat(32),
+};
+
+describe("what is done to put a release live", () => {
+  it("uploads the folder under its hash and has the server check what arrived", () => {
+    assert.deepEqual(planRelease(archive), {
+      release: "95274b356bd9",
+      upload: ".one-server-web-release-95274b356bd9.tar.gz",
+      command:
+        `/opt/one-server-web/release.sh deploy 95274b356bd9 --archive "$HOME/.one-server-web-release-95274b356bd9.tar.gz" ` +
+        `--digest ${"ab".repeat(32)}`,
+    });
+  });
+
+  it("uploads nothing for another release that is on the server", () => {
+    assert.deepEqual(planRelease(archive, "0123456789ab"), {
+      release: "0123456789ab",
+      upload: undefined,
+      command: "/opt/one-server-web/release.sh deploy 0123456789ab",
+    });
+  });
+
+  it("uploads the folder when the release that is asked for is the folder's own", () => {
+    assert.deepEqual(planRelease(archive, "95274b356bd9"), planRelease(archive));
+  });
+});
+
+describe("the servers of a stack's state", () => {
+  const resource = (urn: string, inputs: Record<string, Value> = {}) => ({
+    urn,
+    type: "command:remote:Command",
+    inputs,
+  });
+  const release =
+    "urn:pulumi:local::one-server-web::one-server-web:site:Site$one-server-web:server:Release$command:remote:Command";
+
+  it("are those that releases were deployed to, their secrets opened", () => {
+    const connection = {
+      host: "10.0.0.1",
+      user: "ubuntu",
+      privateKey: {
+        "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270",
+        plaintext: '"KEY"',
+      },
+    };
+    const servers = serversOf({
+      deployment: {
+        resources: [
+          resource(
+            "urn:pulumi:local::one-server-web::one-server-web:server:Provision$command:remote:Command::web-1-provision",
+          ),
+          resource(`${release}::web-1-deploy`, { connection }),
+        ],
+      },
+    });
+    assert.equal(servers.length, 1);
+    assert.equal(servers[0]?.name, "web-1");
+    assert.equal(servers[0]?.endpoint.user, "ubuntu");
+    assert.equal(servers[0]?.endpoint.privateKey, "KEY");
+  });
+
+  it("are found where the whole connection is one secret", () => {
+    const connection = { plaintext: '{"host":"10.0.0.2"}' };
+    assert.equal(
+      serversOf({ deployment: { resources: [resource(`${release}::web-2-deploy`, { connection })] } })[0]
+        ?.endpoint.host,
+      "10.0.0.2",
+    );
+  });
+
+  it("are none in an empty stack", () => {
+    assert.deepEqual(serversOf({}), []);
+  });
+});
+
+describe("what people are shown of releases", () => {
+  const record = {
+    time: "2026-11-23T08:42:43Z",
+    action: "deploy",
+    release: "ffff2825ad38",
+    previous: "dc2afddf43c3",
+    result: "failed",
+    step: "gate",
+    seconds: 11.6,
+    who: "ann@desk",
+    message: "not fit\nand more",
+  } as const;
+
+  it("is who did what, how long it took and where it failed", () => {
+    assert.match(
+      showRecord(record),
+      /deploy ffff2825ad38 by ann@desk: failed at its step gate after 11\.6 s: not fit$/,
+    );
+    assert.match(showRecord({ ...record, result: "live", message: "" }), /: live after 11\.6 s$/);
+  });
+
+  it("leaves out a record that a full disk cut off", () => {
+    assert.equal(parseRecords(`${JSON.stringify(record)}\n{"time":"2026-`).length, 1);
+  });
+
+  it("names each release's state", () => {
+    const text = showReleases(
+      "web-1",
+      [{ release: "ffff2825ad38", state: "failed", time: 1795423291, reason: "broken" }],
+      [],
+    );
+    assert.match(text, /ffff2825ad38 .*failed, never gone back to: broken/);
+    assert.match(text, /the last runs\n {2}none yet/);
+  });
+});
