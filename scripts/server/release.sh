@@ -8,6 +8,8 @@
 #   release.sh list [--json]                  the releases on this server
 #   release.sh records [NUMBER]               the last runs, one line of JSON each
 set -euo pipefail
+# As provision.sh: sudo and cron hand over a PATH without /usr/local/bin.
+export LC_ALL=C.UTF-8 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 
 SCRIPTS=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")" && pwd)
 for part in settings output record lock unpack dependencies migrate colours gate switch prune list; do
