@@ -1,6 +1,7 @@
 import { chmodSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { cached, cacheFolder, contentKey, isComplete } from "./cache";
+import { checkCli } from "./check-cli";
 import { withProgress } from "./progress";
 import { runProcess } from "./run-process";
 import { findGo, requiredGoVersion } from "./toolchain";
@@ -60,15 +61,12 @@ export async function buildCli(report: (line: string) => void): Promise<string> 
         let packages = 0;
         // With -v Go names each package as it is done with it.
         await run(["build", ...BUILD_FLAGS, "-v", "-o", binary, CLI_PACKAGE], () => {
-          progress.update(`${++packages} of ${Math.max(total, packages)} packages`);
+          packages += 1;
+          progress.update(packages < total ? `${packages} of ${total} packages` : "putting it together");
         });
       });
       chmodSync(binary, 0o755);
-      const version = (
-        await runProcess(binary, ["version"], { env: { ...process.env, PULUMI_HOME: temporary } })
-      ).trim();
-      if (version !== `v${CLI_VERSION}`)
-        throw new Error(`the CLI was built, but says it is ${version}, not v${CLI_VERSION}`);
+      await checkCli(binary);
     },
     report,
   );

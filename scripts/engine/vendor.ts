@@ -2,14 +2,19 @@ import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs"
 import { join } from "node:path";
 import { x as extract } from "tar";
 import { cached, cacheFolder, isComplete } from "./cache";
+import { checkCli } from "./check-cli";
 import { download, request } from "./download";
 import { pluginFolder } from "./home";
 import { withProgress } from "./progress";
 import { runProcess } from "./run-process";
 import { CLI_VERSION, COMMAND_VERSION } from "./versions";
 
-/** Where the vendor publishes the CLI: the address that its own installer uses. */
-const RELEASES = "https://get.pulumi.com/releases/sdk";
+/**
+ * Where the vendor publishes the CLI: the address that its own installer uses. ONE_SERVER_WEB_RELEASES names a mirror.
+ */
+function releasesAddress(): string {
+  return process.env.ONE_SERVER_WEB_RELEASES || "https://get.pulumi.com/releases/sdk";
+}
 /** Within this time it is decided whether the vendor can be reached, in milliseconds. */
 const DECISION_TIME = 10_000;
 /** The vendor's plugin must be there within this time, in milliseconds. */
@@ -22,7 +27,7 @@ export function cliAddress(releases: string, platform: string, architecture: str
 
 /** Can the vendor's download be reached? Answers within 10 s, with the reason when not. */
 export async function probeVendor(
-  releases = RELEASES,
+  releases = releasesAddress(),
   time = DECISION_TIME,
 ): Promise<{ reachable: boolean; reason: string }> {
   const address = cliAddress(releases, process.platform, process.arch);
@@ -61,7 +66,10 @@ export function hasVendorCli(): boolean {
  *
  * @throws when the download fails; what has arrived is kept for the next attempt
  */
-export async function vendorCli(report: (line: string) => void, releases = RELEASES): Promise<string> {
+export async function vendorCli(
+  report: (line: string) => void,
+  releases = releasesAddress(),
+): Promise<string> {
   const folder = cliCache();
   return cached(
     folder,
@@ -93,11 +101,7 @@ async function unpackCli(archive: string, folder: string): Promise<void> {
   if (!programs) throw new Error("the vendor's archive holds no pulumi");
   for (const name of readdirSync(programs)) renameSync(join(programs, name), join(folder, name));
   rmSync(unpacked, { recursive: true });
-  const version = await runProcess(join(folder, "pulumi"), ["version"], {
-    env: { ...process.env, PULUMI_HOME: folder },
-  });
-  if (version.trim() !== `v${CLI_VERSION}`)
-    throw new Error(`the vendor's CLI says it is ${version.trim()}, not v${CLI_VERSION}`);
+  await checkCli(join(folder, "pulumi"));
 }
 
 /**

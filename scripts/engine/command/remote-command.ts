@@ -9,6 +9,20 @@ import { COMMAND_FIELDS, commandResource, type Run } from "./resource";
 /** How long a cancelled command may take to end by itself, in milliseconds. */
 const PATIENCE = 1500;
 
+/**
+ * Ends what else runs over the same connection. SSH has a message for that, but OpenSSH ignores it for root, and a
+ * command that is merely cut off runs on. Each command leads a process group; the server's process for the connection
+ * is the parent of all of them. Works wherever there is a POSIX shell and /proc, and does nothing elsewhere.
+ */
+const END_OTHERS = `
+for file in /proc/[0-9]*/stat; do
+  pid=\${file#/proc/}
+  pid=\${pid%/stat}
+  read -r line <"$file" || continue
+  set -- \${line##*) }
+  if [ "$2" = "$PPID" ] && [ "$pid" != "$$" ]; then kill -TERM -- "-$pid"; fi
+done 2>/dev/null`;
+
 /** `command:remote:Command`: a command on a machine that is reached over SSH. */
 export const remoteCommand: ResourceHandler = commandResource(
   { ...COMMAND_FIELDS, connection: { type: CONNECTION_FIELDS, required: true, secret: true } },
@@ -63,7 +77,7 @@ async function execute(
   return new Promise((resolve) => {
     let ended: string | undefined = "the connection was lost";
     const stop = () => {
-      channel.signal("TERM");
+      client.exec(END_OTHERS, (_, other) => other?.resume());
       setTimeout(() => client.destroy(), PATIENCE).unref();
     };
     channel.once("exit", (code: number | null, signal?: string) => {
