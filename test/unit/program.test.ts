@@ -1,0 +1,173 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+import { upgradePathSchema } from "../../policy/upgradePath";
+import { projectFolder } from "../../scripts/project/folders";
+
+const password = "correct horse battery staple";
+
+/** What the local scripts print, by a word of the command that runs them. */
+const printed: readonly (readonly [word: string, printed: object])[] = [
+  ["keypair.sh", { publicKey: "ssh-ed25519 AAAA", privateKey: "KEY" }],
+  ["network.sh", { dnsServer: "10.88.0.1:53" }],
+  ["machine.sh", { address: "10.88.0.10", hostKey: "ssh-ed25519 BBBB", instanceId: "first-machine" }],
+  ["dns.sh", { hostname: "www.foobar.com", type: "A", address: "10.88.0.10", ttl: 5 }],
+  ["authority.sh create", { certificate: "AUTHORITY", privateKey: "AUTHORITY KEY" }],
+  ["authority.sh sign", { certificate: "LEAF", privateKey: "LEAF KEY" }],
+];
+
+interface Made {
+  readonly type: string;
+  readonly name: string;
+  readonly inputs: Readonly<Record<string, unknown>>;
+}
+
+class Engine implements pulumi.runtime.Mocks {
+  readonly made: Made[] = [];
+  constructor(private readonly preview: boolean) {}
+
+  newResource({ type, name, inputs }: pulumi.runtime.MockResourceArgs) {
+    this.made.push({ type, name, inputs });
+    const answer = printed.find(([word]) => String(inputs.create ?? "").includes(word))?.[1] ?? "done";
+    const stdout = typeof answer === "string" ? answer : JSON.stringify(answer);
+    return { id: `${name}-id`, state: this.preview ? { ...inputs } : { ...inputs, stdout, stderr: "" } };
+  }
+
+  call() {
+    return {};
+  }
+
+  named(type: string, name: string): Made {
+    const found = this.made.find((made) => made.type === type && made.name === name);
+    assert.ok(found, `${type} ${name} was not made, only ${this.made.map((made) => made.name).join(", ")}`);
+    return found;
+  }
+}
+
+/** Runs index.ts as the engine would. */
+async function run(preview: boolean, config: Record<string, string> = {}, secrets = ["databasePassword"]) {
+  const engine = new Engine(preview);
+  const settings = { databasePassword: password, network: "local", subnet: "10.88.0.0/24", ...config };
+  const named = Object.entries(settings).map(([name, value]) => [`one-server-web:${name}`, value]);
+  await pulumi.runtime.setMocks(engine, "one-server-web", "local", preview);
+  pulumi.runtime.setAllConfig(Object.fromEntries(named));
+  process.env.PULUMI_CONFIG_SECRET_KEYS = JSON.stringify(secrets.map((name) => `one-server-web:${name}`));
+  try {
+    const program = (await import("../../index.js")) as unknown as { default: () => Promise<Outputs> };
+    // At preview the stack's own outputs are unknown as a whole, so what the program returns is kept.
+    let outputs: Outputs = {};
+    await pulumi.runtime.runInPulumiStack(async () => {
+      outputs = await program.default();
+      return outputs;
+    });
+    await pulumi.runtime.disconnect();
+    return { engine, outputs };
+  } finally {
+    delete process.env.PULUMI_CONFIG_SECRET_KEYS;
+  }
+}
+
+type Outputs = Record<string, unknown>;
+
+function resolved(output: unknown): Promise<unknown> {
+  return (pulumi.output(output) as unknown as { promise(): Promise<unknown> }).promise();
+}
+
+function isSecret(output: unknown): Promise<boolean> {
+  return pulumi.isSecret(pulumi.output(output));
+}
+
+for (const preview of [true, false]) {
+  describe(`the program at ${preview ? "preview" : "update"}`, () => {
+    let engine: Engine;
+    let outputs: Outputs;
+    before(async function () {
+      this.timeout(20_000);
+      ({ engine, outputs } = await run(preview));
+    });
+
+    it("makes one machine, two names, one provisioning and one release", () => {
+      const types = engine.made.map(({ type }) => type);
+      assert.equal(types.filter((type) => type === "one-server-web:local:Server").length, 1);
+      assert.equal(types.filter((type) => type === "one-server-web:local:DnsRecord").length, 2);
+      assert.equal(types.filter((type) => type === "one-server-web:server:Provision").length, 1);
+      assert.equal(types.filter((type) => type === "one-server-web:server:Release").length, 1);
+    });
+
+    it("uses one upload and one command to provision, and as many to release", () => {
+      const remote = engine.made.filter(({ type }) => type.startsWith("command:remote:"));
+      assert.deepEqual(remote.map(({ type, name }) => `${type.slice(15)} ${name}`).sort(), [
+        "Command web-1-deploy",
+        "Command web-1-provision",
+        "CopyToRemote web-1-scripts",
+        "CopyToRemote web-1-upload",
+      ]);
+    });
+
+    it("gives secrets by standard input, never in a command", async () => {
+      const { inputs } = engine.named("command:remote:Command", "web-1-provision");
+      assert.ok(!String(inputs.create).includes(password));
+      const commands = engine.made.map((made) => String(made.inputs.create ?? ""));
+      assert.ok(commands.every((command) => !command.includes(password)));
+    });
+
+    it("tells the rung, the URL and the way up", async () => {
+      assert.equal(await resolved(outputs.rung), "single");
+      assert.equal(await resolved(outputs.url), "https://www.foobar.com/");
+      const path = upgradePathSchema.parse(await resolved(outputs.upgradePath));
+      assert.equal(path.rung, "single");
+      assert.equal(path.next?.rung, "split-database");
+      assert.deepEqual(
+        path.singlePointsOfFailure.map(({ names }) => names),
+        [["web-1"]],
+      );
+    });
+  });
+}
+
+describe("the program", function () {
+  this.timeout(20_000);
+
+  it("provisions and deploys anew when another machine is behind the address", async () => {
+    const { engine } = await run(false);
+    for (const name of ["web-1-provision", "web-1-deploy"]) {
+      const { triggers } = engine.named("command:remote:Command", name).inputs;
+      assert.ok((triggers as unknown[]).includes("first-machine"), name);
+    }
+  });
+
+  it("shows addresses and how to log in, but no key", async () => {
+    const { outputs } = await run(false);
+    assert.deepEqual(await resolved(outputs.servers), [
+      {
+        name: "web-1",
+        tier: "web, app, database",
+        zone: "this-host",
+        publicIp: "10.88.0.10",
+        privateIp: "10.88.0.10",
+        login: "scripts/local/machine.sh login local web-1",
+      },
+    ]);
+    assert.equal(await resolved(outputs.caCertificate), "AUTHORITY");
+    assert.equal(await isSecret(outputs.caCertificate), false);
+    assert.equal(await isSecret(outputs.publicIp), false);
+  });
+
+  const refused: [config: Record<string, string>, says: RegExp][] = [
+    [{ domain: "foo bar" }, /^one-server-web:domain is "foo bar"/],
+    [
+      { rung: "load-balanced" },
+      /^one-server-web:rung is "load-balanced", which this version can not build yet/,
+    ],
+    [{ site: join(projectFolder, "nowhere") }, /^one-server-web:site is ".*nowhere", where no folder is/],
+  ];
+  for (const [config, says] of refused) {
+    it(`makes nothing when the settings are wrong: ${JSON.stringify(config).slice(0, 40)}`, async () => {
+      await assert.rejects(run(false, config), (error: Error) => {
+        assert.ok(pulumi.RunError.isInstance(error));
+        assert.match(error.message, says);
+        return true;
+      });
+    });
+  }
+});
