@@ -71,12 +71,14 @@ start_machine() {
   if stopped "$network" "$name"; then
     "$here/network.sh" start "$network"
     leave_no_control_group "$network-$name"
+    forget_nspawn "$network" "$name"
     mkdir -p "$runtime"
     launch "$network" "$name"
   fi
-  wait_until 60 ready_or_gone "$address" "$network" "$name" || true
-  answers_ssh "$address" ||
-    fail "machine: \"$name\" does not answer SSH at $address, tried for 60 s; what it said: $0 console $network $name"
+  wait_until 90 ready_or_gone "$address" "$network" "$name" ||
+    fail "machine: \"$name\" does not answer SSH at $address, tried for 90 s; what it said: $0 console $network $name"
+  runs "$network" "$name" ||
+    fail "machine: \"$name\" ended while it was starting: $(tail -n 2 "$directory/console.log")"
 }
 
 # launch NETWORK NAME: hands the machine over to a unit of its own, or to a process of its own, and returns at once.
@@ -115,6 +117,7 @@ kill_machine() {
   done
   wait_until 20 stopped "$network" "$name" || fail "machine: \"$name\" does not die; see \`ps\`"
   leave_no_control_group "$network-$name"
+  forget_nspawn "$network" "$name"
 }
 
 create_machine() {
@@ -172,15 +175,23 @@ destroy_machine() {
   rm -rf "$directory" "$(runtime_directory "$network" "$name")" "$run_directory/$network/$name.lock"
 }
 
-# forget_nspawn NETWORK NAME: what systemd-nspawn leaves of a machine that was killed; its lock is named by the tree's
-# device and inode.
+# forget_nspawn NETWORK NAME: what systemd-nspawn leaves of a machine that was killed. Its lock is named by the tree's
+# device and inode. Newer versions refuse to start a machine whose sockets' folder is still mounted.
 forget_nspawn() {
-  local network=$1 name=$2 tree leftovers=/run/systemd/nspawn
+  local network=$1 name=$2 machine=$1-$2 tree runtime=/run/systemd/nspawn folder
   tree=$(machine_directory "$network" "$name")/tree
-  [ ! -d "$tree" ] || rm -f "$leftovers/locks/inode-$(stat --format %d:%i "$tree")"
-  rm -rf "$leftovers/propagate/$network-$name" "$leftovers/unix-export/$network-$name"
-  rmdir "$leftovers/locks" "$leftovers/propagate" "$leftovers/unix-export" "$leftovers" 2>/dev/null || true
+  [ ! -d "$tree" ] || rm -f "$runtime/locks/inode-$(stat --format %d:%i "$tree")"
+  for folder in "$runtime/unix-export/$machine" "$runtime/$machine/unix-export"; do
+    if mountpoint --quiet "$folder"; then umount --lazy "$folder"; fi
+  done
+  rm -rf "$runtime/propagate/$machine" "$runtime/unix-export/$machine" "${runtime:?}/$machine"
+  rmdir "$runtime/locks" "$runtime/propagate" "$runtime/unix-export" "$runtime" 2>/dev/null || true
+  # The kernel takes a killed machine's interface away a moment later, and a new one could not have its name till then.
+  wait_until 10 interface_gone "$network" "$name" || ip link delete dev "vb-$machine" 2>/dev/null || true
 }
+
+# interface_gone NETWORK NAME: systemd-nspawn shortens long names, and keeps the whole one as an alternative.
+interface_gone() { ! ip link show dev "vb-$1-$2" >/dev/null 2>&1; }
 
 # in_machine NETWORK NAME COMMAND...: joins the machine's namespaces, so that it works even where SSH does not.
 in_machine() {
