@@ -21,7 +21,7 @@ export function provisionAssignments(settings: Settings, facts: ProvisionFacts):
   return {
     DOMAIN: settings.domain,
     ALIASES: settings.aliases.join(" "),
-    ROLES: `base tls nginx ${site.runtime === "php" ? "php-fpm" : "python"} mysql site`,
+    ROLES: `base hardening tls nginx ${site.runtime === "php" ? "php-fpm" : "python"} mysql site later`,
     RUNTIME: site.runtime,
     DATABASE: settings.database.engine,
     DATABASE_PASSWORD: facts.databasePassword,

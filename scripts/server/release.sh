@@ -8,6 +8,8 @@
 #   release.sh list [--json]                  the releases on this server
 #   release.sh records [NUMBER]               the last runs, one line of JSON each
 set -euo pipefail
+# A login may come with a stricter one; the web server has to read what is unpacked here.
+umask 022
 # As provision.sh: sudo and cron hand over a PATH without /usr/local/bin.
 export LC_ALL=C.UTF-8 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 

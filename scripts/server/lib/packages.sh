@@ -19,6 +19,8 @@ missing_packages() {
 
 # finish_interrupted_packages: an earlier run may have been killed while packages were set up.
 finish_interrupted_packages() {
+  # What looks unfinished may be at work: the unit that installs what nobody waits for.
+  [[ $(systemctl show --property ActiveState --value one-server-web-later) != activating ]] || return 0
   [[ -n $(dpkg --audit) || -n $(compgen -G '/var/lib/dpkg/updates/[0-9]*' || true) ]] || return 0
   step packages 'an earlier run was interrupted: finishing it'
   run_apt dpkg --force-confdef --force-confold --configure -a
@@ -68,7 +70,7 @@ run_apt() {
       package_progress || code=$?
     ((code != 0)) || return 0
     # Another package manager at work (a cloud's first boot, unattended upgrades) is waited for, not fought.
-    tail -n 5 "$PACKAGE_LOG" | grep -q 'Could not get lock\|Unable to acquire' || break
+    tail -n 5 "$PACKAGE_LOG" | grep -q 'Could not get lock\|Unable to acquire\|lock was locked by' || break
     ((attempt % 2)) || step packages 'another program holds the package lock: waiting'
     sleep 2
   done

@@ -27,7 +27,7 @@ base_after() {
 # A container's kernel belongs to its host, so what can't be set there is named and left.
 apply_sysctl() {
   local refused
-  refused=$(sysctl --quiet --load /etc/sysctl.d/60-one-server-web.conf 2>&1 | grep -o 'key "[^"]*"' | cut -d'"' -f2 | paste -sd' ') || true
+  refused=$(sysctl --quiet --load=/etc/sysctl.d/6[01]-one-server-web*.conf 2>&1 | grep -o 'key "[^"]*"' | cut -d'"' -f2 | paste -sd' ') || true
   [[ -z $refused ]] || step base "this kernel keeps its own $refused"
 }
 

@@ -10,18 +10,19 @@ mysql_before() {
   [[ $DATABASE == mysql ]] || { folder=/etc/mysql/mariadb.conf.d template=mariadb; }
   PERFORMANCE_SCHEMA_WORD=$( ((PERFORMANCE_SCHEMA)) && echo ON || echo OFF)
   install_template mysql "mysql/$template.cnf" "$folder/zz-one-server-web.cnf" 0644 root:root "restart:$DATABASE_UNIT"
+  install_template mysql mysql/service.conf "/etc/systemd/system/$DATABASE_UNIT.service.d/one-server-web.conf" 0644 root:root daemon-reload "restart:$DATABASE_UNIT"
 }
 
 mysql_after() {
-  DATABASE_SOCKET=$(database_socket)
+  DATABASE_SOCKET=$(database_socket /etc/mysql/mariadb.cnf)
   ensure_running mysql "$DATABASE_UNIT"
   mysql_database
   load_converted
 }
 
-# database_socket [FILE]: where the database listens. MySQL's place is the same everywhere; MariaDB's is in its main file.
+# database_socket FILE: where the database listens. MySQL's place is the same everywhere; MariaDB's is in its main file.
 database_socket() {
-  local file=${1:-/etc/mysql/mariadb.cnf} socket=''
+  local file=$1 socket=''
   [[ $DATABASE == mysql ]] || socket=$(sed -n 's/^socket *= *//p' "$file" 2>/dev/null | head -n 1)
   echo "${socket:-/run/mysqld/mysqld.sock}"
 }
