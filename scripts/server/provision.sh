@@ -17,6 +17,7 @@ main() {
   [[ $EUID == 0 ]] || fail 'provisioning needs root: log in as root or through sudo'
   detect_system
   lock_server
+  wait_for_boot
   WORK=$(mktemp -d /run/one-server-web.XXXXXX)
   trap 'rm -rf "$WORK"' EXIT
   trap 'exit 143' TERM HUP INT
@@ -66,6 +67,15 @@ lock_server() {
     ((attempt > 1)) || step server 'another run is at work here: waiting for its end'
   done
   fail 'another run has been at work here for ten minutes: see ps aux | grep provision.sh on the server'
+}
+
+# A machine that is still starting up would start its daemons with the settings of before while this run writes new ones, and a
+# cloud's first boot would still be at work on packages and users.
+wait_for_boot() {
+  [[ $(systemctl is-system-running) =~ ^(initializing|starting)$ ]] || return 0
+  step server 'the machine is still starting up: waiting for it'
+  # "degraded" is up as well; a machine that never gets there is provisioned all the same.
+  timeout 180 systemctl is-system-running --wait >/dev/null || true
 }
 
 # plan_server: what follows from the settings and the machine.
