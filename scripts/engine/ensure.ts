@@ -1,9 +1,11 @@
 import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { buildCli, isBuilt } from "./build";
 import { bundlePlugins } from "./bundle";
 import { chooseSource, type Source, wantedSource } from "./choice";
 import { EngineError } from "./errors";
 import { cliFolder, place, placeFolder, placeProgram, pluginFolder } from "./home";
+import { hasVendorCli, probeVendor, vendorCli, vendorCommandPlugin } from "./vendor";
 import { CLI_VERSION, COMMAND_VERSION } from "./versions";
 
 /** A Pulumi engine that is ready to run. */
@@ -77,24 +79,21 @@ async function ensureIn(home: string, report: Report): Promise<Engine> {
 
 /** Puts a CLI into the home, from the cache or made for it, and tells where it came from. */
 async function fetchCli(home: string, wanted: Source | undefined, report: Report): Promise<Source> {
-  // Loaded only now, for most runs find the home complete.
-  const vendor = await import("./vendor");
-  const { buildCli, isBuilt } = await import("./build");
   const bin = cliFolder(home, CLI_VERSION);
   const probe = async () => {
-    const { reachable, reason } = await vendor.probeVendor();
+    const { reachable, reason } = await probeVendor();
     if (!reachable) report(`the vendor's download cannot be reached (${reason}): the CLI is built here`);
     return reachable;
   };
   const source = await chooseSource({
     wanted,
-    vendorCached: vendor.hasVendorCli(),
+    vendorCached: hasVendorCli(),
     builtCached: isBuilt(),
     probe,
   });
   if (source === "vendor") {
     try {
-      placeFolder(await vendor.vendorCli(report), bin);
+      placeFolder(await vendorCli(report), bin);
       return "vendor";
     } catch (error) {
       if (wanted === "vendor") throw error;
@@ -116,7 +115,6 @@ async function fetchPlugins(
   if (source === "vendor") {
     if (there?.source === "vendor" && there.commandSource === "vendor") return "vendor";
     try {
-      const { vendorCommandPlugin } = await import("./vendor");
       placeFolder(await vendorCommandPlugin(join(cliFolder(home, CLI_VERSION), "pulumi"), report), folder);
       return "vendor";
     } catch (error) {

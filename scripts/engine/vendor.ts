@@ -1,6 +1,5 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { x as extract } from "tar";
 import { cached, cacheFolder, isComplete } from "./cache";
 import { checkCli } from "./check-cli";
 import { download, request } from "./download";
@@ -94,6 +93,7 @@ export async function vendorCli(
 async function unpackCli(archive: string, folder: string): Promise<void> {
   const unpacked = join(folder, "unpacked");
   mkdirSync(unpacked);
+  const { extract } = await import("tar"); // Loaded only now, for most runs find the engine there.
   await extract({ file: archive, cwd: unpacked });
   const programs = [join(unpacked, "pulumi", "bin"), join(unpacked, "pulumi")].find((path) =>
     existsSync(join(path, "pulumi")),
