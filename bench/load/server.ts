@@ -39,7 +39,7 @@ export class ReleaseServer {
   readonly domain = "www.foobar.com";
   readonly target: Target;
   readonly bundles: string;
-  private readonly certificate = selfSigned(this.domain);
+  protected readonly certificate = selfSigned(this.domain);
 
   constructor(private readonly plan: ServerPlan) {
     const address = plan.subnet.replace(/0\/24$/, "10");

@@ -56,7 +56,7 @@ run_logged() {
   local ticker status=0
   (while sleep 5 && kill -0 $$; do say "$STEP: still at it, $(seconds "$(milliseconds "$STEP_STARTED")") s"; done) 9>&- &
   ticker=$!
-  { "$@" 2>&1 </dev/null | while IFS= read -r line; do say "  $line"; done; } || status=$?
+  { "$@" 2>&1 </dev/null | while IFS= read -r line || [[ -n $line ]]; do say "  $line"; done; } || status=$?
   kill "$ticker" 2>/dev/null || true
   wait "$ticker" 2>/dev/null || true
   return "$status"

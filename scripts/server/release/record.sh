@@ -25,6 +25,10 @@ record() {
 finish() {
   local status=$?
   trap - EXIT
+  if ((status != 0)) && [[ -z $FAILURE ]]; then
+    FAILURE="ended with status $status at its step $STEP"
+    echo "error: $ACTION $FAILURE: see above and $LOG on the server" >&2 2>/dev/null || true
+  fi
   note_step_time
   record "$RUN_ID" "$ACTION" "${RELEASE:-}" "$RESULT" "$STEP" "$(seconds "$(milliseconds "$STARTED")")" "$WHO" "$FAILURE"
   rm -f "$RUNNING"

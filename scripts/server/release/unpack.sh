@@ -8,18 +8,20 @@ is_ready() {
 # unpack_release RELEASE ARCHIVE DIGEST: nothing to do when it is there already.
 unpack_release() {
   local release=$1 archive=$2 digest=$3 folder=$RELEASES/$1
+  # What visitors are served from is never removed, even when the notes about it are gone.
+  [[ $release != "$ACTIVE_RELEASE" || ! -d $folder ]] || : >"$STATE/$release.ready"
   if is_ready "$release"; then
     say "release $release is unpacked already"
     return 0
   fi
   [[ -n $archive ]] || fail "release $release is not on this server (npm run releases lists those that are): deploy its files again"
-  [[ -r $archive ]] || fail "the upload $archive is missing: upload it again (pulumi up --refresh, or --replace the release's upload)"
+  [[ -r $archive ]] || fail "the upload $archive is missing: upload it again (pulumi up --replace '**-upload')"
+  if [[ $(sha256sum <"$archive") != "$digest  -" ]]; then
+    fail "the upload $archive is damaged or not whole (SHA-256 $(sha256sum <"$archive" | cut -c1-12)…, expected ${digest:0:12}…): upload it again (pulumi up --replace '**-upload')"
+  fi
   check_disk "$archive"
   rm -rf "$folder" "$STATE/$release".{ready,live,migrated,failed}
   mkdir "$folder"
-  if [[ $(sha256sum <"$archive") != "$digest  -" ]]; then
-    fail "the upload $archive is damaged or not whole (SHA-256 $(sha256sum <"$archive" | cut -c1-12)…, expected ${digest:0:12}…): upload it again"
-  fi
   if ! tar -xzf "$archive" -C "$folder" --no-same-owner --no-overwrite-dir; then
     rm -rf "$folder"
     fail "release $release can't be unpacked: see above; is the disk full? (df -h)"
