@@ -100,9 +100,13 @@ export function checkAws(
 ): void {
   if (awsRegion === undefined) complain("aws:region", "is not set");
   else if (!region.test(awsRegion)) complain("aws:region", `is ${JSON.stringify(awsRegion)}`);
-  if (values.acmeEmail === undefined && values.alarmEmail === undefined) {
+  // Without the stack's own authority the missing acmeEmail is an error already.
+  if (values.acmeEmail === undefined && values.alarmEmail === undefined && values.certificates === "local") {
     complain("alarmEmail", "is not set, and neither is acmeEmail");
   }
+  // https://docs.aws.amazon.com/Route53/latest/APIReference/API_HealthCheckConfig.html
+  if ((values.healthPath ?? "").length > 255)
+    complain("healthPath", "is longer than the 255 characters that Route 53 asks for");
   checkSsh(values, complain);
   const zone = values.zoneName ?? zoneNameOf(hostnames[0] ?? "");
   const outside = hostnames.filter((name) => name !== zone && !name.endsWith(`.${zone}`));
@@ -118,7 +122,17 @@ function checkSsh(values: Values, complain: (name: KeyName, problem: string) => 
       "lets the whole internet reach port 22; name your networks, or say it twice with allowSshFromAnywhere true",
     );
   }
-  if (values.privateKey !== undefined && values.publicKey === undefined) {
-    complain("privateKey", "is set without publicKey");
+  if (values.privateKey === undefined) return;
+  if (values.publicKey === undefined) complain("privateKey", "is set without publicKey");
+  else if (!isPair(values.privateKey, values.publicKey)) {
+    complain("privateKey", "is not the private half of publicKey, or has a passphrase");
   }
+}
+
+function isPair(privateKey: string, publicKey: string): boolean {
+  // Loaded only here: it takes longer than all other settings together.
+  const { utils } = require("ssh2") as typeof import("ssh2");
+  const [own, given] = [utils.parseKey(privateKey), utils.parseKey(publicKey)];
+  if (own instanceof Error || given instanceof Error) return false;
+  return own.getPublicSSH().equals(given.getPublicSSH());
 }

@@ -1,8 +1,8 @@
 import { isIPv4, isIPv6 } from "node:net";
 import { z } from "zod";
 
-/** An AWS region's code: `us-east-1`, `us-gov-west-1`, `ap-southeast-2`. */
-export const region = /^[a-z]{2}(?:-[a-z]+)+-\d$/;
+/** An AWS region's code: `us-east-1`, `ap-southeast-2`. Not China's and not the government's: Route 53 checks no health from there. */
+export const region = /^(?!cn-|us-gov-|us-iso)[a-z]{2}(?:-[a-z]+)+-\d$/;
 
 /**
  * EC2 families without NVMe volumes or IPv6, where the data volume could not be found by its id
@@ -36,7 +36,7 @@ export function isCidr(text: string): boolean {
   return value % (1n << BigInt(bits - Number(length))) === 0n;
 }
 
-/** The network that a CIDR text with bits behind its prefix was meant to be, for an error. */
+/** Every address there is. */
 export function isAnywhere(text: string): boolean {
   return text.endsWith("/0");
 }
