@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Platform, Server } from "./platforms/platform";
+import { refusal } from "./refusal";
 import { type RungResult, single } from "./rungs/single";
 import type { Rung, Settings } from "./settings/settings";
 
@@ -31,7 +32,7 @@ export class Site extends pulumi.ComponentResource {
   constructor(settings: Settings, platform: Platform, options?: pulumi.ComponentResourceOptions) {
     super("one-server-web:site:Site", settings.domain, {}, options);
     const build = rungs[settings.rung];
-    if (build === undefined) throw new pulumi.RunError(notInThisVersion(settings));
+    if (build === undefined) throw refusal(notInThisVersion(settings));
     const result = build(platform, settings, this);
     this.url = pulumi.output(`https://${settings.domain}/`);
     this.publicIp = result.publicIp;

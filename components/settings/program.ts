@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { refusal } from "../refusal";
 import { SettingsError } from "./read";
 import { readSettings, type Settings } from "./settings";
 
@@ -16,7 +17,7 @@ export function readProgramSettings(projectFolder: string): Settings {
       projectFolder,
     });
   } catch (error) {
-    if (error instanceof SettingsError) throw new pulumi.RunError(error.message);
+    if (error instanceof SettingsError) throw refusal(error.message);
     throw error;
   }
 }
