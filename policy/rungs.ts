@@ -24,6 +24,8 @@ export interface Rung {
   readonly fixes: readonly string[];
   readonly newDuties: readonly string[];
   readonly stillFails: readonly string[];
+  /** How to build it in a program of one's own. */
+  readonly inYourProgram: string;
 }
 
 export const rungs: Readonly<Record<RungName, Rung>> = {
@@ -37,6 +39,7 @@ export const rungs: Readonly<Record<RungName, Rung>> = {
       "its zone",
       "restarts for updates and resizing interrupt the site",
     ],
+    inYourProgram: "one aws.ec2.Instance",
   },
   "split-database": {
     name: "split-database",
@@ -55,6 +58,7 @@ export const rungs: Readonly<Record<RungName, Rung>> = {
       "the zone of either",
       "restarts of either interrupt the site",
     ],
+    inYourProgram: "move the database to an aws.rds.Instance, in subnets that only the web server reaches",
   },
   "load-balanced": {
     name: "load-balanced",
@@ -69,6 +73,8 @@ export const rungs: Readonly<Record<RungName, Rung>> = {
       "failover that must be rehearsed",
     ],
     stillFails: ["more visitors than the fixed number of servers can take", "the region"],
+    inYourProgram:
+      "put a second server in another zone, both behind one aws.lb.LoadBalancer, and set multiAz: true on the database",
   },
   autoscaled: {
     name: "autoscaled",
@@ -79,6 +85,8 @@ export const rungs: Readonly<Record<RungName, Rung>> = {
       "servers that start unattended in minutes, from an image or a copy",
     ],
     stillFails: ["the region"],
+    inYourProgram:
+      "replace the servers by an aws.autoscaling.Group over two zones, with a target tracking policy and instanceRefresh",
   },
 };
 

@@ -76,7 +76,7 @@ export function upgradePath(site: Topology, stand: Standing, findings: readonly 
     stand.rung === "none" ? [] : rungNames.map((name, index) => step(site, name, index - position));
   const withRemarks = path.map((current, index) => ({
     ...current,
-    remarks: remarks(current, index > position ? path[index - 1] : undefined),
+    remarks: remarks(site, current, index > position ? path[index - 1] : undefined),
   }));
   const next = withRemarks[position + 1];
   return {
@@ -107,7 +107,8 @@ function step(site: Topology, name: RungName, distance: number): UpgradeStep {
     rung: name,
     status: here ? "current" : distance === 1 ? "next" : distance > 1 ? "later" : "passed",
     title,
-    available: availableRungs.has(name),
+    // In a program of one's own, every rung can be had.
+    available: !site.own || availableRungs.has(name),
     command: commandFor(site, name),
     availability: { percent, downtimeMinutesPerMonth, basis, label },
     monthlyCost: {
@@ -130,7 +131,7 @@ export function commandFor(site: Topology, name: RungName): string {
   return site.own ? `pulumi config set rung ${name} && pulumi up` : "pulumi up";
 }
 
-function remarks(current: UpgradeStep, below: UpgradeStep | undefined): string[] {
+function remarks(site: Topology, current: UpgradeStep, below: UpgradeStep | undefined): string[] {
   const found: string[] = [];
   if (below !== undefined && current.availability.percent < below.availability.percent) {
     const more = Math.round(
@@ -140,7 +141,8 @@ function remarks(current: UpgradeStep, below: UpgradeStep | undefined): string[]
       `By SLAs this is less available than ${below.rung}: ${current.availability.percent} % after ${below.availability.percent} %, ${more} minutes a month more, because the site now needs two machines at once.`,
     );
   }
-  if (!current.available && current.status !== "passed" && current.status !== "current")
-    found.push("Not in this version yet.");
+  if (current.status === "passed" || current.status === "current") return found;
+  if (!current.available) found.push("Not in this version yet.");
+  if (!site.own) found.push(`In your program: ${rungs[current.rung].inYourProgram}.`);
   return found;
 }

@@ -1,0 +1,69 @@
+import { execFile } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { basename } from "node:path";
+import { promisify } from "node:util";
+import { readState } from "../../policy/readState";
+import type { ResourceView } from "../../policy/resources";
+import { projectFolder } from "../project/folders";
+import { openBackend } from "../project/workspace";
+
+/** Where the resources come from. */
+export interface Source {
+  /** A state file, or `-` for standard input. */
+  readonly file?: string | undefined;
+  /** A stack of the project; the stack of `npm start` when nothing else is said. */
+  readonly stack?: string | undefined;
+  /** Take the stack as it would be after the next `pulumi up`. */
+  readonly preview?: boolean;
+}
+
+export interface StackResources {
+  readonly title: string;
+  readonly views: ResourceView[];
+}
+
+/**
+ * Reads a stack's resources.
+ * @throws Error that names the file or stack and what to do
+ */
+export async function readStack({ file, stack, preview }: Source): Promise<StackResources> {
+  if (file !== undefined) {
+    const name = file === "-" ? "standard input" : file;
+    return { title: basename(name).replace(/\.json$/, ""), views: readState(readText(file, name), name) };
+  }
+  const title = stack ?? "local";
+  const json = await pulumi(
+    preview === true ? ["preview", "--json", "--stack", title] : ["stack", "export", "--stack", title],
+  );
+  return { title, views: readState(json, `stack ${title}`) };
+}
+
+function readText(file: string, name: string): string {
+  try {
+    return readFileSync(file === "-" ? 0 : file, "utf8");
+  } catch (error) {
+    throw new Error(
+      `${name}: can't be read (${(error as NodeJS.ErrnoException).code}); write it with \`pulumi stack export > ${file}\``,
+    );
+  }
+}
+
+/** Runs the project's Pulumi and gives what it wrote. */
+async function pulumi(args: readonly string[]): Promise<string> {
+  const backend = await openBackend((doing) => process.stderr.write(`${doing}\n`));
+  try {
+    const { stdout } = await promisify(execFile)(backend.engine.cli, [...args, "--non-interactive"], {
+      cwd: projectFolder,
+      env: backend.environment,
+      maxBuffer: 2 ** 30,
+    });
+    return stdout;
+  } catch (error) {
+    const { stderr, stdout, message } = error as {
+      readonly stderr?: string;
+      readonly stdout?: string;
+      readonly message: string;
+    };
+    throw new Error(`pulumi ${args.join(" ")} failed: ${(stderr || stdout || message).trim()}`);
+  }
+}
