@@ -93,7 +93,7 @@ export class ReleaseServer {
       RUNTIME: runtime,
       DATABASE: suite === "sid" ? "mysql" : "mariadb",
       DATABASE_PASSWORD: "for-load-tests-only",
-      MIGRATE: runtime === "php" ? "php bin/migrate.php" : "python bin/migrate.py",
+      MIGRATE: runtime === "php" ? "php bin/migrate.php" : "python3 bin/migrate.py",
       SHARED_PATHS: "uploads",
       CERTIFICATE: this.certificate.certificate.trim(),
       CERTIFICATE_KEY: this.certificate.privateKey.trim(),

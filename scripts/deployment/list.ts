@@ -15,7 +15,7 @@ export interface ReleaseRecord {
   readonly action: string;
   readonly release: string;
   readonly previous: string;
-  readonly result: "live" | "unchanged" | "failed" | "refused" | "interrupted";
+  readonly result: "live" | "done" | "unchanged" | "failed" | "refused" | "interrupted";
   readonly step: string;
   readonly seconds: number;
   readonly who: string;
@@ -62,7 +62,7 @@ export function showReleases(
 /** Who did what, when, how long it took, and where it failed. */
 export function showRecord(record: ReleaseRecord): string {
   const { time, action, release, result, step, seconds, who, message } = record;
-  const ended = result === "live" || result === "unchanged" ? result : `${result} at its step ${step}`;
+  const ended = ["live", "done", "unchanged"].includes(result) ? result : `${result} at its step ${step}`;
   const why = message === "" ? "" : `: ${message.split("\n")[0]}`;
   return `${local(Date.parse(time))}  ${action} ${release} by ${who}: ${ended} after ${seconds.toFixed(1)} s${why}`;
 }

@@ -4,6 +4,9 @@
 #   release.sh deploy RELEASE [--archive FILE --digest SHA256] [--who NAME]   unpack, migrate, start, gate, switch
 #   release.sh rollback [RELEASE] [--who NAME]                                back to the one before, or to a given one
 #   release.sh renew [--who NAME]             the live release on a fresh app server: new settings, or an upgraded one
+#   release.sh maintenance on [MINUTES] | off visitors see a page that says when to come back (503, Retry-After)
+#   release.sh upgrade-front                  a fresh nginx takes over the open sockets: after its package was upgraded
+#   release.sh upgrade [--plan | --window]    upgrades packages without a gap; with --window also those that leave one
 #   release.sh stop-previous                  ends the app server that was kept for a rollback
 #   release.sh list [--json]                  the releases on this server
 #   release.sh records [NUMBER]               the last runs, one line of JSON each
@@ -14,7 +17,7 @@ umask 022
 export LC_ALL=C.UTF-8 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 
 SCRIPTS=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")" && pwd)
-for part in settings output record lock unpack dependencies migrate colours gate switch prune list; do
+for part in settings output record lock unpack dependencies migrate colours gate switch prune list maintenance; do
   # shellcheck source=/dev/null
   source "$SCRIPTS/release/$part.sh"
 done
@@ -24,6 +27,7 @@ main() {
   RUN_ID=$(date -u +%Y%m%dT%H%M%S)-$$
   case $ACTION in
     deploy | rollback | renew) shift; change "$@" ;;
+    maintenance | upgrade | upgrade-front) shift; maintain "$@" ;;
     stop-previous) read_settings; make_folders; stop_previous ;;
     list) read_settings; if [[ ${2:-} == --json ]]; then list_json; else list_text; fi ;;
     records) tail -n "${2:-20}" "$RECORDS" 2>/dev/null || true ;;
@@ -45,6 +49,22 @@ change() {
   done
   [[ $ACTION != deploy || -n $RELEASE ]] || fail 'which release? release.sh deploy RELEASE'
   [[ -z $RELEASE ]] || check_release_name "$RELEASE"
+  begin_run
+  refuse_in_maintenance
+  "$ACTION" "$archive" "$digest"
+  RESULT=${OUTCOME:-live}
+}
+
+# What maintenance and upgrades have in common.
+maintain() {
+  RELEASE=''
+  begin_run
+  "${ACTION//-/_}" "$@"
+  RESULT=${OUTCOME:-done}
+}
+
+# Takes the lock, settles what an earlier run left, and finds out what is live.
+begin_run() {
   [[ $EUID == 0 ]] || fail "releases are deployed as root: run this with sudo"
   read_settings
   make_folders
@@ -58,8 +78,6 @@ change() {
   [[ -n $ACTIVE_RELEASE ]] || ACTIVE=green
   [[ $ACTIVE == blue || $ACTIVE == green ]] || fail "$(front_file) does not say which app server is live: write it anew (provision this server again)"
   IDLE=$(other_colour "$ACTIVE")
-  "$ACTION" "$archive" "$digest"
-  RESULT=${OUTCOME:-live}
 }
 
 deploy() {

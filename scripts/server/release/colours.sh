@@ -36,10 +36,22 @@ open_connections() {
   awk -v path="$(app_socket "$1")" '$8 == path && ($6 == "03" || $6 == "02") { count++ } END { print count + 0 }' /proc/net/unix
 }
 
-# Whether a web server process from before the last switch still holds requests.
+# The web server's processes of this moment, each with when it was started: "417 88213". A reload replaces them, and they end with
+# their last request.
+front_processes() {
+  local main=$ROOT/run/nginx.pid pid
+  [[ $STACK != lamp ]] || main=$ROOT/run/apache2/apache2.pid
+  main=$(<"$main") || return 0
+  for pid in $(<"/proc/$main/task/$main/children"); do
+    # A process that ends meanwhile is none of them.
+    { awk -v pid="$pid" '{ sub(/.*\) /, ""); print pid, $20 }' "/proc/$pid/stat" || true; } 2>/dev/null
+  done
+}
+
+# How many of the processes from before the last switch still hold requests.
 old_front_processes() {
-  # The brackets keep grep from finding itself.
-  grep -laE '[n]ginx: worker process is shutting down' /proc/[0-9]*/cmdline 2>/dev/null | wc -l
+  [[ -s $STATE/front-before ]] || { echo 0; return 0; }
+  front_processes | grep -cxFf "$STATE/front-before" || true
 }
 
 # drain COLOUR: waits until no request is left with it, but not for ever.

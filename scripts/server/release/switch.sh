@@ -7,12 +7,15 @@ front_file() {
 }
 
 front_text() {
-  local colour=$1 release=$2
+  local colour=$1 release=$2 retry_after=${3:-30}
   echo "# Written by release.sh: one file switches the static files and the app server at the same instant."
   if [[ $STACK == lamp ]]; then
-    printf 'Define SITE_RELEASE "%s"\nDefine SITE_SOCKET "%s"\n' "$release" "/run/site-$colour/app.sock"
+    printf 'Define SITE_RELEASE "%s"\nDefine SITE_SOCKET "/run/site-%s/app.sock"\n' "$release" "$colour"
+    printf 'Define SITE_RETRY_AFTER %s\n' "$retry_after"
   else
-    printf 'upstream site_app {\n    server unix:/run/site-%s/app.sock;\n}\n\nmap $host $site_release {\n    default "%s";\n}\n' "$colour" "$release"
+    printf 'upstream site_app {\n    server unix:/run/site-%s/app.sock;\n}\n\n' "$colour"
+    printf 'map $host $site_release {\n    default "%s";\n}\n\n' "$release"
+    printf '# Seconds after which visitors of the maintenance page should come back.\nmap $host $site_retry_after {\n    default %s;\n}\n' "$retry_after"
   fi
 }
 
@@ -49,6 +52,7 @@ switch_to() {
     mv -f "$SWITCHING" "$file"
     fail "the web server refuses its configuration, nothing was switched: $refusal"
   fi
+  front_processes >"$STATE/front-before"
   front_reload || fail "the web server is not running: systemctl start ${STACK/lemp/nginx} on the server, then deploy again"
   if ! confirm "$release"; then
     write_file "$file" <"$SWITCHING"
@@ -78,6 +82,7 @@ settle_switch() {
   if ! is_running "$(active_colour)"; then
     write_file "$(front_file)" <"$SWITCHING"
   fi
+  front_processes >"$STATE/front-before"
   front_reload || true
   confirm "$(active_release)" || true
   rm -f "$SWITCHING"

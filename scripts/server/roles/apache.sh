@@ -44,7 +44,7 @@ apache_first_release() {
   [[ ! -e $APACHE_FOLDER/active.conf ]] || return 0
   local release='' colour=blue
   [[ -v CONVERTED ]] || { release=$(served_release); colour=$(served_colour); }
-  printf 'Define SITE_RELEASE "%s"\nDefine SITE_SOCKET "/run/site-%s/app.sock"\n' "$release" "${colour:-blue}" |
+  printf 'Define SITE_RELEASE "%s"\nDefine SITE_SOCKET "/run/site-%s/app.sock"\nDefine SITE_RETRY_AFTER 30\n' "$release" "${colour:-blue}" |
     install_file apache "$APACHE_FOLDER/active.conf" 0644 root:root reload:apache2
 }
 

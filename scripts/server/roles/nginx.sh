@@ -55,7 +55,12 @@ nginx_brotli() {
 
 # The release that another web server was serving goes on, or there is none yet.
 nginx_first_release() {
-  [[ ! -e $NGINX_FOLDER/active.conf ]] || return 0
+  if [[ -e $NGINX_FOLDER/active.conf ]]; then
+    # One written before the maintenance page had a time of its own.
+    grep -q site_retry_after "$NGINX_FOLDER/active.conf" ||
+      printf '\nmap $host $site_retry_after {\n    default 30;\n}\n' >>"$NGINX_FOLDER/active.conf"
+    return 0
+  fi
   ACTIVE_RELEASE='' ACTIVE_COLOUR=blue
   [[ -v CONVERTED ]] || { ACTIVE_RELEASE=$(served_release); ACTIVE_COLOUR=$(served_colour); }
   : "${ACTIVE_COLOUR:=blue}"

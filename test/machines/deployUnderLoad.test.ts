@@ -1,0 +1,123 @@
+import assert from "node:assert/strict";
+import { setTimeout as pause } from "node:timers/promises";
+import { type MarkedRelease, markedRelease } from "../../bench/load/releases";
+import { ReleaseServer, type ServerPlan } from "../../bench/load/server";
+import { type LoadReport, underLoad } from "../../bench/load/underLoad";
+import { eventually } from "../support/eventually";
+
+/** Some requests of 5 s are always in flight, one in five opens a connection of its own, one in four writes. */
+const load = { rate: 25, seconds: 1500, share: { write: 25, file: 20, slow: 1 }, fresh: 20 };
+
+const release = "/opt/one-server-web/release.sh";
+
+/** Nothing failed, nothing was lost, and no page was of two releases (which would be a failure). */
+function whole({ summary, wrongWrites, acknowledged }: LoadReport): void {
+  assert.equal(summary.failed, 0, JSON.stringify(summary));
+  assert.deepEqual(wrongWrites, []);
+  assert.ok(acknowledged > 0, JSON.stringify(summary));
+}
+
+interface Kind extends Pick<ServerPlan, "network" | "subnet" | "runtime" | "suite"> {
+  readonly stack: "lemp" | "lamp";
+  /** Deployments in a row, and as many rollbacks. */
+  readonly times: number;
+}
+
+const kinds: readonly Kind[] = [
+  { network: "t-lemp-php", subnet: "10.92.3.0/24", stack: "lemp", runtime: "php", suite: "sid", times: 20 },
+  { network: "t-lemp-py", subnet: "10.92.4.0/24", stack: "lemp", runtime: "python", suite: "sid", times: 3 },
+  { network: "t-lamp-php", subnet: "10.92.5.0/24", stack: "lamp", runtime: "php", suite: "sid", times: 3 },
+  { network: "t-lamp-py", subnet: "10.92.6.0/24", stack: "lamp", runtime: "python", suite: "sid", times: 3 },
+];
+
+for (const { times, ...kind } of kinds) {
+  describe(`releases under load, ${kind.stack} with ${kind.runtime}`, function () {
+    this.timeout(900_000);
+    const server = new ReleaseServer(kind);
+    let number = 0;
+    const next = (): MarkedRelease => {
+      number += 1;
+      return markedRelease(kind.runtime, `mark-${number}`, server.bundles);
+    };
+    const live = () => server.on(`${release} list | awk '$2 == "live" { print $1 }'`).trim();
+
+    before(() => server.create());
+    after(() => server.remove());
+
+    it("go live for the first time", async () => {
+      const ran = await server.deploy(next());
+      assert.equal(ran.code, 0, ran.output);
+    });
+
+    it(`go live ${times} times and back ${times} times in a row with no failed request`, async () => {
+      const names: string[] = [];
+      const report = await underLoad(server, load, async () => {
+        for (let time = 0; time < times; time++) {
+          const released = next();
+          names.push(released.release);
+          const ran = await server.deploy(released);
+          assert.equal(ran.code, 0, ran.output);
+          assert.equal(live(), released.release);
+        }
+        for (let time = 0; time < times; time++) {
+          const before = live();
+          const ran = await server.run(`${release} rollback`);
+          assert.equal(ran.code, 0, ran.output);
+          assert.notEqual(live(), before);
+          await pause(200);
+        }
+      });
+      whole(report);
+      const served = Object.keys(report.summary.releases);
+      assert.deepEqual(
+        names.filter((name) => !served.includes(name)),
+        [],
+        "each release answered somebody",
+      );
+    });
+
+    it("keep only the last ones", () => {
+      const kept = server.on("ls /srv/www/releases").trim().split("\n");
+      assert.ok(kept.length <= 5, `${kept.length} releases are kept: ${kept.join(", ")}`);
+    });
+
+    it("stay live while the app server is renewed by its other colour", async () => {
+      const before = live();
+      const active = () =>
+        server.on("systemctl list-units --plain --no-legend --state=active 'site-app@*'").trim();
+      const report = await underLoad(server, load, async () => {
+        const ran = await server.run(`${release} renew`);
+        assert.equal(ran.code, 0, ran.output);
+        await eventually("the former app server to end after its last request", 90, () =>
+          active().split("\n").length === 1 ? true : undefined,
+        );
+      });
+      whole(report);
+      assert.equal(live(), before);
+    });
+
+    it("let nobody notice that the app server kept for a rollback is stopped", async () => {
+      assert.equal((await server.deploy(next())).code, 0);
+      const report = await underLoad(server, load, async () => {
+        const ran = await server.run(`${release} stop-previous`);
+        assert.equal(ran.code, 0, ran.output);
+        // A rollback starts it again.
+        const back = await server.run(`${release} rollback`);
+        assert.equal(back.code, 0, back.output);
+      });
+      whole(report);
+    });
+
+    it("come back live after a reboot", async () => {
+      const before = live();
+      server.reboot();
+      await eventually("the site to answer again", 60, async () => {
+        const { summary } = await underLoad(server, { ...load, rate: 10 }, () => pause(500));
+        return summary.failed === 0 ? true : undefined;
+      });
+      assert.equal(live(), before);
+      const states = server.on("systemctl is-active site-app@blue site-app@green || true").trim().split("\n");
+      assert.deepEqual(states.sort(), ["active", "inactive"], "only the live app server is started at boot");
+    });
+  });
+}
