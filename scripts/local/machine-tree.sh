@@ -1,18 +1,64 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2154 # names from common.sh, which whoever sources this has sourced
-# Turns a copy of the pristine tree into one machine's own: name, address, keys, mirror. Sourced by machine.sh, never run.
+# A machine's tree: the pristine Debian tree below, never written to, and above it what this machine changed (overlayfs).
+# So a machine is made in no time and needs no more room than its changes. Sourced by machine.sh and supervise.sh, never run.
 
-# copy_tree SOURCE DIRECTORY: DIRECTORY/tree appears whole or not at all; blocks are shared where the file system can.
-copy_tree() {
-  rm -rf "$2/tree.partial"
-  cp -a --reflink=auto "$1" "$2/tree.partial"
-  mv -T "$2/tree.partial" "$2/tree"
+# What machines of this host stand on: hard links to the trees in the cache, which may be deleted at any time. Nothing
+# writes to them, so one serves all machines.
+readonly bases_directory=$state_directory/trees
+
+# with_bases COMMAND...: one run at a time makes or removes them.
+with_bases() {
+  take_lock "$host_lock" "$run_directory/trees.lock" 'the trees of this host'
+  "$@"
+  exec 7>&-
 }
 
-# configure_tree DIRECTORY NAME ADDRESS PREFIX GATEWAY SUITE MEMORY: files that are written again at every `create`, so that a
-# half-made machine is finished by the next one.
+# base_tree TREE: prints the name of the base made from a tree in the cache.
+base_tree() {
+  local name=${1##*/}
+  if [ ! -d "$bases_directory/$name" ]; then
+    mkdir -p "$bases_directory"
+    rm -rf "$bases_directory/.partial"
+    # The cache may lie on another file system.
+    cp -al "$1" "$bases_directory/.partial" 2>/dev/null || {
+      rm -rf "$bases_directory/.partial"
+      cp -a "$1" "$bases_directory/.partial"
+    }
+    mv -T "$bases_directory/.partial" "$bases_directory/$name"
+  fi
+  printf '%s' "$name"
+}
+
+# remove_unused_bases: those that no machine stands on.
+remove_unused_bases() {
+  local base
+  for base in "$bases_directory"/*/; do
+    [ -d "$base" ] || continue
+    base=$(basename "$base")
+    grep -qsx "base=$base" "$state_directory"/networks/*/machines/*/settings || rm -rf "${bases_directory:?}/$base"
+  done
+  rmdir "$bases_directory" 2>/dev/null || true
+}
+
+# mount_tree DIRECTORY: in a mount namespace of the machine's own, so that nothing is left to unmount when it ends.
+mount_tree() {
+  local directory=$1
+  mkdir -p "$directory/changes" "$directory/work" "$directory/tree"
+  chmod 755 "$directory/changes"
+  mount -t overlay overlay "$directory/tree" \
+    -o "lowerdir=$bases_directory/$(setting "$directory/settings" base),upperdir=$directory/changes,workdir=$directory/work"
+}
+
+# configure_tree NETWORK NAME: what makes the tree this machine's own, written again before every start.
 configure_tree() {
-  local directory=$1 name=$2 address=$3 prefix=$4 gateway=$5 suite=$6 memory=$7 tree=$1/tree
+  local network=$1 name=$2 directory tree subnet address gateway suite
+  directory=$(machine_directory "$network" "$name")
+  tree=$directory/tree
+  subnet=$(setting "$(network_directory "$network")/settings" subnet)
+  gateway=$(subnet_address "$subnet" 1)
+  address=$(setting "$directory/settings" address)
+  suite=$(setting "$directory/settings" suite)
   printf '%s\n' "$name" >"$tree/etc/hostname"
   printf '127.0.0.1 localhost\n::1 localhost\n%s %s\n' "$address" "$name" >"$tree/etc/hosts"
   printf 'nameserver %s\noptions timeout:2 attempts:3\n' "$gateway" >"$tree/etc/resolv.conf"
@@ -23,14 +69,14 @@ configure_tree() {
 Name=host0
 
 [Network]
-Address=$address/$prefix
+Address=$address/${subnet#*/}
 Gateway=$gateway
 LinkLocalAddressing=no
 IPv6AcceptRA=no
 NETWORK
   configure_apt "$tree" "$suite"
-  configure_ssh "$tree"
-  configure_memory "$tree" "$memory"
+  configure_ssh "$tree" "$directory"
+  configure_memory "$tree" "$(setting "$directory/settings" memory)"
 }
 
 # configure_apt TREE SUITE: the host's own mirror and proxy, and nothing else of its settings.
@@ -53,14 +99,13 @@ SOURCES
   } >"$tree/etc/apt/apt.conf.d/90one-server-web"
 }
 
-# configure_ssh TREE: one host key, known to us before the machine's first start, and no passwords. All connections come
-# from one address, the host's: what protects a server from strangers' floods would lock the host out.
+# configure_ssh TREE DIRECTORY: one host key, known to us before the machine's first start, and no passwords. All
+# connections come from one address, the host's: what protects a server from strangers' floods would lock the host out.
 configure_ssh() {
-  local tree=$1 key=$1/etc/ssh/ssh_host_ed25519_key
-  if [ ! -s "$key.pub" ]; then
-    rm -f "$key" "$key.pub"
-    ssh-keygen -q -t ed25519 -N '' -C '' -f "$key"
-  fi
+  local tree=$1 directory=$2
+  install -m 600 "$directory/host-key" "$tree/etc/ssh/ssh_host_ed25519_key"
+  install -m 644 "$directory/host-key.pub" "$tree/etc/ssh/ssh_host_ed25519_key.pub"
+  authorize_key "$tree" "$directory/authorized-key"
   cat >"$tree/etc/ssh/sshd_config.d/10-one-server-web.conf" <<'SSHD'
 HostKey /etc/ssh/ssh_host_ed25519_key
 PasswordAuthentication no
@@ -70,11 +115,10 @@ MaxStartups 100
 SSHD
 }
 
-# authorize_key TREE PUBLIC_KEY: the only key root logs in with.
+# authorize_key TREE FILE: the only key root logs in with.
 authorize_key() {
   install -d -m 700 "$1/root/.ssh"
-  printf '%s\n' "$2" | write_file "$1/root/.ssh/authorized_keys"
-  chmod 600 "$1/root/.ssh/authorized_keys"
+  install -m 600 "$2" "$1/root/.ssh/authorized_keys"
 }
 
 # configure_memory TREE MEBIBYTES: a control group limits memory but /proc/meminfo still shows the host's, and whoever

@@ -91,9 +91,9 @@ launch() {
       --property=StandardOutput="truncate:$console" --property=StandardError="truncate:$console")
     [ -z "$memory" ] || properties+=(--property=MemoryMax="${memory}M" --property=MemorySwapMax=0)
     systemd-run --quiet --collect --unit="one-server-web-$network-$name" --description="Machine $name of the network $network" \
-      --slice=machine.slice "${properties[@]}" bash "$here/supervise.sh" "$network" "$name" 7>&- 8>&- 9>&-
+      --slice=machine.slice "${properties[@]}" unshare --mount bash "$here/supervise.sh" "$network" "$name" 7>&- 8>&- 9>&-
   else
-    detached "$(runtime_directory "$network" "$name")/supervisor.pid" bash "$here/supervise.sh" "$network" "$name" </dev/null >"$console" 2>&1
+    detached "$(runtime_directory "$network" "$name")/supervisor.pid" unshare --mount bash "$here/supervise.sh" "$network" "$name" </dev/null >"$console" 2>&1
   fi
   wait_until 10 runs "$network" "$name" || fail "machine: \"$name\" could not be started: $(tail -n 3 "$console")"
 }
@@ -121,7 +121,7 @@ kill_machine() {
 }
 
 create_machine() {
-  local network=$1 name=$2 suite=$3 number=$4 key=$5 memory=$6 directory subnet address settings started=$SECONDS
+  local network=$1 name=$2 suite=$3 number=$4 key=$5 memory=$6 directory subnet address settings leader started=$SECONDS
   directory=$(machine_directory "$network" "$name")
   settings=$directory/settings
   require_host
@@ -130,29 +130,40 @@ create_machine() {
   address=$(subnet_address "$subnet" "$number") || address=none
   subnet_holds "$subnet" "$address" || usage_error "number: $number is no machine's place in $subnet"
   lock_machine "$network" "$name"
-  if [ ! -d "$directory/tree" ]; then
-    local source
-    check_disk
-    source=$(create_tree "$suite")
-    mkdir -p "$directory"
-    step "$name: copying the Debian tree"
-    # The copy is a new machine whatever came before: whoever provisions it must know.
-    write_file "$directory/instance-id" </proc/sys/kernel/random/uuid
-    copy_tree "$source" "$directory"
-  fi
-  [ -z "$(setting "$settings" suite)" ] || [ "$(setting "$settings" suite)" = "$suite" ] ||
+  [ -f "$settings" ] || make_machine "$directory" "$suite"
+  [ "$(setting "$settings" suite)" = "$suite" ] ||
     fail "suite: the machine \"$name\" is $(setting "$settings" suite); destroy it before it becomes $suite"
   if [ "$(setting "$settings" address) $(setting "$settings" memory)" != "$address $memory" ] && runs "$network" "$name"; then
     step "$name: restarting for its new settings"
     stop_machine "$network" "$name"
   fi
-  stopped "$network" "$name" && configure_tree "$directory" "$name" "$address" "${subnet#*/}" "$(subnet_address "$subnet" 1)" "$suite" "$memory"
-  authorize_key "$directory/tree" "$key"
-  printf 'suite=%s\naddress=%s\nnumber=%s\nmemory=%s\n' "$suite" "$address" "$number" "$memory" | write_file "$settings"
-  stopped "$network" "$name" && step "$name: starting at $address"
+  printf 'suite=%s\nbase=%s\naddress=%s\nmemory=%s\n' "$suite" "$(setting "$settings" base)" "$address" "$memory" | write_file "$settings"
+  printf '%s\n' "$key" | write_file "$directory/authorized-key"
+  if leader=$(first_process "$network" "$name"); then
+    authorize_key "/proc/$leader/root" "$directory/authorized-key"
+  else
+    step "$name: starting at $address"
+  fi
   start_machine "$network" "$name"
   step "$name: answers SSH at $address, after $((SECONDS - started)) s"
   print_machine "$network" "$name"
+}
+
+# make_machine DIRECTORY SUITE: a new machine whatever came before: whoever provisions it must know by its id. With its
+# settings, written last, it counts as made.
+make_machine() {
+  local directory=$1 suite=$2 tree
+  check_disk
+  tree=$(create_tree "$suite")
+  rm -rf "$directory"
+  mkdir -p "$directory"
+  write_file "$directory/instance-id" </proc/sys/kernel/random/uuid
+  ssh-keygen -q -t ed25519 -N '' -C '' -f "$directory/host-key"
+  with_bases stand_on_base "$directory" "$suite" "$tree"
+}
+
+stand_on_base() {
+  printf 'suite=%s\nbase=%s\n' "$2" "$(base_tree "$3")" | write_file "$1/settings"
 }
 
 print_machine() {
@@ -160,7 +171,7 @@ print_machine() {
   directory=$(machine_directory "$network" "$name")
   printf '{"name":%s,"address":%s,"hostKey":%s,"instanceId":%s,"suite":%s,"memory":%s}\n' \
     "$(json_string "$name")" "$(json_string "$(setting "$directory/settings" address)")" \
-    "$(json_string "$(cut -d ' ' -f 1,2 "$directory/tree/etc/ssh/ssh_host_ed25519_key.pub")")" \
+    "$(json_string "$(cut -d ' ' -f 1,2 "$directory/host-key.pub")")" \
     "$(json_string "$(cat "$directory/instance-id")")" "$(json_string "$(setting "$directory/settings" suite)")" \
     "$(json_string "$(setting "$directory/settings" memory)")"
 }
@@ -173,19 +184,18 @@ destroy_machine() {
   leave_no_control_group "$network-$name"
   forget_nspawn "$network" "$name"
   rm -rf "$directory" "$(runtime_directory "$network" "$name")" "$run_directory/$network/$name.lock"
+  with_bases remove_unused_bases
 }
 
-# forget_nspawn NETWORK NAME: what systemd-nspawn leaves of a machine that was killed. Its lock is named by the tree's
-# device and inode. Newer versions refuse to start a machine whose sockets' folder is still mounted.
+# forget_nspawn NETWORK NAME: what systemd-nspawn leaves of a machine that was killed. Newer versions refuse to start a
+# machine whose sockets' folder is still mounted.
 forget_nspawn() {
-  local network=$1 name=$2 machine=$1-$2 tree runtime=/run/systemd/nspawn folder
-  tree=$(machine_directory "$network" "$name")/tree
-  [ ! -d "$tree" ] || rm -f "$runtime/locks/inode-$(stat --format %d:%i "$tree")"
+  local network=$1 name=$2 machine=$1-$2 runtime=/run/systemd/nspawn folder
   for folder in "$runtime/unix-export/$machine" "$runtime/$machine/unix-export"; do
     if mountpoint --quiet "$folder"; then umount --lazy "$folder"; fi
   done
   rm -rf "$runtime/propagate/$machine" "$runtime/unix-export/$machine" "${runtime:?}/$machine"
-  rmdir "$runtime/locks" "$runtime/propagate" "$runtime/unix-export" "$runtime" 2>/dev/null || true
+  rmdir "$runtime/propagate" "$runtime/unix-export" "$runtime" 2>/dev/null || true
   # The kernel takes a killed machine's interface away a moment later, and a new one could not have its name till then.
   wait_until 10 interface_gone "$network" "$name" || ip link delete dev "vb-$machine" 2>/dev/null || true
 }

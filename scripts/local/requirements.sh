@@ -71,7 +71,7 @@ check_name_resolution() {
     cannot "the name of the Debian mirror, \"${host%%:*}\", can't be resolved; check /etc/resolv.conf and the network"
 }
 
-# check_disk: a tree has 0.3 GB, and a machine that serves a site 1.1 GB.
+# check_disk: a tree has 0.3 GB, and what a machine that serves a site adds to it 0.8 GB.
 check_disk() {
   local directory free
   for directory in "$state_directory" "$cache_directory"; do
@@ -86,6 +86,7 @@ check_kernel() {
   unshare --net sh -c 'ip link add probe type bridge && ip link add probe-a type veth peer name probe-b' 2>/dev/null ||
     cannot "the kernel can't make a bridge or a veth pair"
   unshare --net nft add table inet probe 2>/dev/null || cannot "the kernel has no nftables"
+  grep -qw overlay /proc/filesystems || modprobe --quiet overlay 2>/dev/null || cannot "the kernel has no overlay file system"
 }
 
 # mirror_uri: found once and remembered until the host's apt settings change; asking apt takes most of a second.

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { eventually } from "../support/eventually";
 import { type Machine, runScript, script, startScript, TestKey, tracesOf } from "../support/localScripts";
@@ -157,11 +158,26 @@ describe("a machine of the platform local", function () {
     assert.deepEqual(tracesOf(`${network}-web-1`), []);
   });
 
+  it("stands on a tree of its own host, whatever becomes of the cache", () => {
+    const trees = "/var/lib/one-server-web/trees";
+    create();
+    const settings = readFileSync(`${folder}/settings`, "utf8");
+    const [, base = ""] = /^base=(.+)$/m.exec(settings) ?? [];
+    const files = (path: string) =>
+      spawnSync("stat", ["--format", "%h", path], { encoding: "utf8" }).stdout.trim();
+    assert.notEqual(files(`${trees}/${base}/usr/bin/bash`), "1", "hard links, as long as the cache is there");
+    inside("sh", "-c", "echo changed >/etc/issue");
+    assert.notEqual(readFileSync(`${trees}/${base}/etc/issue`, "utf8"), "changed\n");
+    script("machine.sh", "stop", network, "web-1");
+    script("machine.sh", "start", network, "web-1");
+    assert.equal(inside("cat", "/etc/issue"), "changed");
+    script("machine.sh", "destroy", network, "web-1");
+  });
+
   it("is finished by the next create, wherever the first was killed", async () => {
     const stages: readonly (readonly [what: string, reached: () => boolean])[] = [
-      ["the copy has begun", () => existsSync(`${folder}/tree.partial/usr`)],
-      ["the copy is whole", () => existsSync(`${folder}/tree`)],
-      ["the settings are written", () => existsSync(`${folder}/settings`)],
+      ["it has an id", () => existsSync(`${folder}/instance-id`)],
+      ["its settings are written", () => existsSync(`${folder}/settings`)],
       ["it is starting", () => existsSync(`/run/one-server-web/${network}/web-1/supervisor.pid`)],
     ];
     for (const [what, reached] of stages) {
