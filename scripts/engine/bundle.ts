@@ -5,7 +5,7 @@ import { cached, cacheFolder, contentKey } from "./cache";
 /** The programs of this project that the engine starts, by the names under which they are bundled. */
 export const PROGRAMS = {
   "language-nodejs.js": "language/main.ts",
-  "on-demand.js": "language/on-demand.ts",
+  "quick-start.js": "language/quick-start.ts",
   "policy-runner.js": "language/policy-runner.ts",
   "resource-command.js": "command/main.ts",
 };

@@ -131,7 +131,7 @@ async function fetchPlugins(
   );
   if (source === "built") {
     const bin = cliFolder(home, CLI_VERSION);
-    for (const name of ["on-demand.js", "policy-runner.js"]) place(join(bundles, name), join(bin, name));
+    for (const name of ["quick-start.js", "policy-runner.js"]) place(join(bundles, name), join(bin, name));
     placeProgram(join(bundles, "language-nodejs.js"), join(bin, "pulumi-language-nodejs"), process.execPath);
   }
   return "built";

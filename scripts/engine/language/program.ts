@@ -10,8 +10,8 @@ import { runtimeOptions } from "./options";
 /** What the SDK's runner exits with after it has shown the error to the user itself. */
 const BAIL = 32;
 
-/** Loads parts of the SDK only when they are used; it lies beside this program when it is bundled. */
-export const ON_DEMAND = join(__dirname, "on-demand.js");
+/** Makes programs start faster; it lies beside this program when it is bundled. */
+export const QUICK_START = join(__dirname, "quick-start.js");
 
 /** A process to start. */
 export interface Invocation {
@@ -66,7 +66,7 @@ export function programInvocation(request: RunRequest, runner: string, engine: s
 
 /** The arguments for node, with what must be loaded before all else. */
 export function preload(nodeArguments: string[]): string[] {
-  return existsSync(ON_DEMAND) ? ["--require", ON_DEMAND, ...nodeArguments] : nodeArguments;
+  return existsSync(QUICK_START) ? ["--require", QUICK_START, ...nodeArguments] : nodeArguments;
 }
 
 /** Runs a program to its end; what it prints goes where this host prints, which the engine shows. */
