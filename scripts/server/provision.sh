@@ -47,7 +47,6 @@ main() {
   remove_unused_files
   [[ $METADATA_GUARD == no ]] || run_extra metadata-guard
   [[ $CERTIFICATE_METRIC == no ]] || run_extra certificate-metric
-  ! has_role later || start_later
   summarize
 }
 

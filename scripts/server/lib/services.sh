@@ -60,6 +60,8 @@ reload_nginx() {
 # ensure_running ROLE UNIT: enabled and active, started when it is not.
 ensure_running() {
   local role=$1 unit=$2
+  # A unit written by this run, where no package made systemd read its files again.
+  [[ $(systemctl show --property LoadState --value "$unit") != not-found ]] || systemctl daemon-reload
   if ! systemctl is-enabled --quiet "$unit"; then
     systemctl enable --quiet "$unit"
     changed "$role" "enabled $unit"

@@ -72,6 +72,18 @@ hardening_accounts() {
   install_template hardening hardening/banner.txt /etc/issue.net 0644 root:root
   install_template hardening hardening/banner.txt /etc/issue 0644 root:root
   hardening_login_defaults
+  hardening_permissions
+}
+
+# Who is nobody's keeper has no need to read how the server keeps itself.
+hardening_permissions() {
+  local path mode
+  for path in /etc/ssh/sshd_config /etc/crontab /etc/cron.d /etc/cron.hourly /etc/cron.daily /etc/cron.weekly /etc/cron.monthly; do
+    [[ -e $path ]] || continue
+    mode=600
+    [[ ! -d $path ]] || mode=700
+    [[ $(stat -c %a "$path") == "$mode" ]] || { chmod "$mode" "$path"; changed hardening "closed $path to others"; }
+  done
 }
 
 # /etc/login.defs has no folder for additions, so its own lines are replaced.

@@ -1,8 +1,14 @@
 #!/bin/sh
-# Installs what nobody waits for; waits itself for whoever holds the package lock.
+# Installs what nobody waits for; waits itself for whoever holds the package lock. Does nothing when all is there.
 set -eu
 packages='{{LATER_PACKAGES}}'
 export DEBIAN_FRONTEND=noninteractive NEEDRESTART_SUSPEND=1
 # shellcheck disable=SC2086 # one word a package
-exec nice -n 10 ionice -c 3 apt-get --yes --no-install-recommends -o DPkg::Lock::Timeout=900 -o Acquire::Retries=3 \
-  -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold install $packages
+dpkg-query -W $packages >/dev/null 2>&1 ||
+  apt-get --yes --no-install-recommends -o DPkg::Lock::Timeout=900 -o Acquire::Retries=3 \
+    -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold install $packages
+
+# What every file is like now is what its daily check compares with.
+if [ -x /usr/sbin/aideinit ] && [ ! -e /var/lib/aide/aide.db ]; then
+  aideinit --yes --force >/dev/null
+fi
