@@ -261,7 +261,7 @@ describe("a deployment that goes wrong", function () {
     ["gate ", "gate"],
     ["warm ", "gate"],
     ["front_text", "switch"],
-    ["front_test", "switch"],
+    ["refusal=$(front_test)", "switch"],
     ["front_reload", "switch"],
     ["confirm ", "switch"],
     ['rm -f "$SWITCHING"', "switch"],

@@ -1,0 +1,102 @@
+import assert from "node:assert/strict";
+import { appendFileSync } from "node:fs";
+import { join } from "node:path";
+import type { ListedRelease, ReleaseRecord } from "../../scripts/deployment/list";
+import type { Ran } from "../support/clone";
+import { LocalSite } from "../support/site";
+
+interface Listed {
+  readonly server: string;
+  readonly releases: readonly ListedRelease[];
+  readonly records: readonly ReleaseRecord[];
+}
+
+describe("npm run deploy, rollback and releases", function () {
+  this.timeout(600_000);
+  const site = new LocalSite("t-npm", "10.92.7.0/24");
+
+  async function run(program: string, ...args: readonly string[]): Promise<Ran> {
+    const ran = await site.clone.run(program, args);
+    assert.equal(ran.code, 0, ran.output);
+    return ran;
+  }
+  const served = async () => (await site.get("/healthz")).headers["x-release"];
+  const list = async () => (JSON.parse((await run("releases", "--json")).stdout) as Listed[])[0] as Listed;
+  const change = () =>
+    appendFileSync(join(site.clone.folder, "site/php/public/assets/style.css"), "/* changed */\n");
+
+  before(async () => {
+    site.configure();
+    await site.start();
+  });
+  after(() => site.remove());
+
+  it("put changed files live, and nothing when nothing changed", async () => {
+    const before = await served();
+    assert.equal(before, site.outputs.release);
+    change();
+    const { output } = await run("deploy");
+    assert.notEqual(await served(), before);
+    assert.match(output, /deploy [0-9a-f]{12} by .*: live after \d+\.\d s/);
+    assert.match(output, new RegExp(`${await served()} is live at https://www.foobar.com/`));
+    assert.match((await run("deploy")).output, /nothing had to change/);
+  });
+
+  it("go back, stay there at the next up, and go forward again", async () => {
+    const forward = await served();
+    const { releases } = await list();
+    const previous = releases.find(({ state }) => state === "ready")?.release;
+    const back = await run("rollback");
+    assert.equal(await served(), previous);
+    const seconds = Number(/is live, ([0-9.]+) s after the start/.exec(back.output)?.[1]);
+    assert.ok(seconds <= 2, `rolled back after ${seconds} s`);
+    const up = await run("start");
+    assert.equal(await served(), previous, "npm start keeps what the rollback chose");
+    assert.match(up.output, new RegExp(`release ${previous}`));
+    assert.match(
+      (await run("deploy")).output,
+      new RegExp(`going forward again from the pinned release ${previous}`),
+    );
+    assert.equal(await served(), forward);
+  });
+
+  it("go to a release by pulumi config set release, and refuse one that is not there before anything changes", async () => {
+    const forward = await served();
+    const other =
+      (await list()).releases.find(({ release }) => release !== forward)?.release ?? assert.fail();
+    await site.set("release", other);
+    await run("start");
+    assert.equal(await served(), other);
+    await site.set("release", "0123456789ab");
+    const wrong = await site.clone.run("start");
+    assert.notEqual(wrong.code, 0);
+    assert.match(wrong.output, /release 0123456789ab is not on this server/);
+    assert.equal(await served(), other);
+    await run("deploy");
+    assert.equal(await served(), forward);
+  });
+
+  it("list the releases and who did what, when and for how long", async () => {
+    const { releases, records } = await list();
+    assert.equal(releases[0]?.state, "live");
+    assert.equal(releases[0]?.release, await served());
+    const rollback =
+      records.find(({ action }) => action === "rollback") ?? assert.fail("no rollback is recorded");
+    assert.match(rollback.who, /@/);
+    assert.equal(rollback.result, "live");
+    const refused = records.find(({ release }) => release === "0123456789ab");
+    assert.equal(refused?.result, "failed");
+    const { output } = await run("releases");
+    assert.match(output, /web-1: releases, the last one to go live first\n {2}[0-9a-f]{12} .* live\n/);
+    assert.match(output, /rollback [0-9a-f]{12} by \S+@\S+: live after/);
+  });
+
+  it("say clearly what a rollback can't do", async () => {
+    const wrong = await site.clone.run("rollback", ["../etc"]);
+    assert.equal(wrong.code, 1);
+    assert.match(wrong.output, /"\.\.\/etc" is no release/);
+    const missing = await site.clone.run("rollback", ["0123456789ab"]);
+    assert.equal(missing.code, 1);
+    assert.match(missing.output, /release 0123456789ab is not on this server any more/);
+  });
+});
