@@ -25,6 +25,9 @@ wget wget
 # shellcheck disable=SC2016 # a command for people to type
 readonly other_platforms='or choose another platform: `pulumi config set platform ssh` (servers you have) or `aws`'
 
+# Where apt keeps what it has fetched.
+apt_lists=/var/lib/apt/lists
+
 # Debian keeps administrators' programs out of other users' PATH.
 PATH=$PATH:/usr/sbin:/sbin
 
@@ -67,6 +70,7 @@ check_name_resolution() {
   host=${host#*://}
   host=${host%%/*}
   host=${host##*@}
+  [ -n "$host" ] || return 0
   timeout 10 getent ahosts "${host%%:*}" >/dev/null ||
     cannot "the name of the Debian mirror, \"${host%%:*}\", can't be resolved; check /etc/resolv.conf and the network"
 }
@@ -89,32 +93,32 @@ check_kernel() {
   grep -qw overlay /proc/filesystems || modprobe --quiet overlay 2>/dev/null || cannot "the kernel has no overlay file system"
 }
 
-# mirror_uri: found once and remembered until the host's apt settings change; asking apt takes most of a second.
+# mirror_uri: where this host's own apt gets Debian from, whatever format its settings have, or else what debootstrap
+# would take (on a host that is not Debian). Empty when nobody knows yet.
 mirror_uri() {
-  local remembered=$run_directory/mirror
-  if [ ! -s "$remembered" ] || [ -n "$(find /etc/apt/sources.list /etc/apt/sources.list.d -newer "$remembered" 2>/dev/null)" ]; then
-    mkdir -p "$run_directory"
-    find_mirror | write_file "$remembered"
-  fi
-  cat "$remembered"
-}
-
-# find_mirror: where this host's own apt gets Debian from, whatever format its settings have, or else what debootstrap
-# would take (on a host that is not Debian). Other archives may carry a "main" too: the origin tells, or, before the
-# first `apt-get update`, the path. The security and backports archives have no base system.
-find_mirror() {
   local uri=''
   if [ "$(. /etc/os-release && echo "$ID")" = debian ] && command -v apt-get >/dev/null; then
-    # shellcheck disable=SC2016 # apt's own placeholders
-    uri=$(apt-get indextargets --format '$(CREATED_BY)|$(COMPONENT)|$(RELEASE)|$(ORIGIN)|$(REPO_URI)' 2>/dev/null |
-      awk -F'|' '$1 == "Packages" && $2 == "main" && $3 !~ /[-\/]/ && $5 ~ /^https?:/ {
-          if ($4 == "Debian" && !known) known = $5
-          if ($4 == "" && $5 ~ /debian\/?$/ && !likely) likely = $5
-        }
-        END { print known ? known : likely }')
+    uri=$(apt-get update --print-uris 2>/dev/null | debian_archive)
   fi
   [ -n "$uri" ] || uri=$(sed -n 's/^ *DEF_MIRROR="\(.*\)"/\1/p' /usr/sbin/debootstrap 2>/dev/null | head -n 1)
   printf '%s' "${uri%/}"
+}
+
+# debian_archive: of the release files that apt would fetch, one a line with its name on the disk, the archive that holds
+# Debian itself. What was fetched says its origin; before the first `apt-get update` the path must do. Suites with a dash
+# or a slash are updates, security and backports, which have no base system.
+debian_archive() {
+  local address file archive likely=''
+  while read -r address file _; do
+    [[ $address =~ ^\'(https?://.+)/dists/[^/-]+/InRelease\'$ ]] || continue
+    archive=${BASH_REMATCH[1]}
+    if grep -qsx 'Origin: Debian' "$apt_lists/$file"; then
+      printf '%s' "$archive"
+      return 0
+    fi
+    if [[ -z $likely && ! -f $apt_lists/$file && $archive =~ debian/?$ ]]; then likely=$archive; fi
+  done
+  printf '%s' "$likely"
 }
 
 # mirror_proxy: the host's own apt proxy for plain HTTP, empty without one.
