@@ -115,7 +115,10 @@ describe("the platform local, as resources", () => {
 
   it("passes values by the environment, never by the command's text", async () => {
     const { engine } = await build(false, 1024);
-    assert.deepEqual(engine.command("web-1").environment, {
+    const { HOST_BOOT, ...environment } = engine.command("web-1").environment as Record<string, string>;
+    assert.match(HOST_BOOT ?? "", /^[0-9a-f-]{36}$/, "runs again after the host has started anew");
+    assert.equal((engine.command("network").environment as Record<string, string>).HOST_BOOT, HOST_BOOT);
+    assert.deepEqual(environment, {
       NETWORK: "test",
       MACHINE: "web-1",
       SUITE: "sid",

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { printed, runScript } from "./script";
+import { hostBoot, printed, runScript } from "./script";
 
 export interface NetworkArgs {
   /** Names the bridge, the machines and the firewall table on this host. */
@@ -24,7 +24,7 @@ export class Network extends pulumi.ComponentResource {
       {
         create: 'scripts/local/network.sh create "$NETWORK" --subnet "$SUBNET" --owner "$OWNER"',
         delete: 'scripts/local/network.sh destroy "$NETWORK" --owner "$OWNER"',
-        environment: { NETWORK: args.network, SUBNET: args.subnet, OWNER: args.owner },
+        environment: { NETWORK: args.network, SUBNET: args.subnet, OWNER: args.owner, HOST_BOOT: hostBoot() },
         triggers: [args.network, args.subnet],
       },
       // Old and new would collide with each other. Installing packages on the host may take a while.

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { local } from "@pulumi/command";
 import type * as pulumi from "@pulumi/pulumi";
 
@@ -44,4 +45,17 @@ export function runScript(
 /** What the script printed, which is one line of JSON. */
 export function printed<Result>(command: local.Command): pulumi.Output<Result> {
   return command.stdout.apply((text) => JSON.parse(text) as Result);
+}
+
+/**
+ * Another word after each start of this host, which ends machines, bridges and rules without anybody telling Pulumi.
+ * In a command's environment it has the next `up` run it again, and it brings back what is missing.
+ */
+export function hostBoot(): string {
+  try {
+    return readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
+  } catch {
+    // Not Linux: the scripts will say so, and better.
+    return "unknown";
+  }
 }

@@ -4,7 +4,7 @@ import type { Server, ServerArgs, Tier } from "../platform";
 import type { KeyPair } from "./keyPair";
 import type { Network } from "./network";
 import { machineNumber } from "./numbers";
-import { printed, runScript } from "./script";
+import { hostBoot, printed, runScript } from "./script";
 
 export interface LocalServerArgs extends ServerArgs {
   /** The Debian suite it runs. */
@@ -54,6 +54,7 @@ export class LocalServer extends pulumi.ComponentResource implements Server {
           NUMBER: String(number),
           AUTHORIZED_KEY: args.keyPair.publicKey,
           MEMORY: args.memory === undefined ? "" : String(args.memory),
+          HOST_BOOT: hostBoot(),
         },
         triggers: [args.network.networkId, args.suite, number],
       },
