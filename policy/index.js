@@ -9,5 +9,8 @@ try {
   require.cache[unused] ??= Object.assign(new Module(unused), { loaded: true });
 } catch {}
 
+// Packages come first: once tsx is there it would read and parse them as well, though they are JavaScript already.
+require("@pulumi/policy");
+require("zod");
 require("tsx/cjs/api").register();
 require("./pack.ts");

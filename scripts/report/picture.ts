@@ -127,6 +127,16 @@ function accessible(svg: string, description: string): string {
   return svg
     .replace(/<title>[^<]*<\/title>\n?/g, "")
     .replace(/<!--[\s\S]*?-->\n?/g, "")
-    .replace("<svg ", `<svg role="img" aria-label="${escapeHtml(description)}" `)
+    .replace(
+      "<svg ",
+      `<svg role="img" aria-label="${escapeHtml(description)}" style="min-width: ${leastWidth(svg)}px" `,
+    )
     .replaceAll(/ id="[^"]*"/g, "");
+}
+
+/** A picture may shrink a little to fit a phone; a wider one scrolls in its frame. Graphviz measures in points. */
+function leastWidth(svg: string): number {
+  const points = Number(/width="(\d+)pt"/.exec(svg)?.[1] ?? 0);
+  const pixelsPerPoint = 4 / 3;
+  return Math.round(points * pixelsPerPoint * 0.75);
 }

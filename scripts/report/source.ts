@@ -5,7 +5,7 @@ import { promisify } from "node:util";
 import { readState } from "../../policy/readState";
 import type { ResourceView } from "../../policy/resources";
 import { projectFolder } from "../project/folders";
-import { openBackend } from "../project/workspace";
+import { openBackend, WorkspaceError } from "../project/workspace";
 
 /** Where the resources come from. */
 export interface Source {
@@ -24,25 +24,33 @@ export interface StackResources {
 
 /**
  * Reads a stack's resources.
- * @throws Error that names the file or stack and what to do
+ * @throws WorkspaceError that names the file or stack and what to do
  */
 export async function readStack({ file, stack, preview }: Source): Promise<StackResources> {
   if (file !== undefined) {
     const name = file === "-" ? "standard input" : file;
-    return { title: basename(name).replace(/\.json$/, ""), views: readState(readText(file, name), name) };
+    return { title: basename(name).replace(/\.json$/, ""), views: read(readText(file, name), name) };
   }
   const title = stack ?? "local";
   const json = await pulumi(
     preview === true ? ["preview", "--json", "--stack", title] : ["stack", "export", "--stack", title],
   );
-  return { title, views: readState(json, `stack ${title}`) };
+  return { title, views: read(json, `stack ${title}`) };
+}
+
+function read(json: string, name: string): ResourceView[] {
+  try {
+    return readState(json, name);
+  } catch (error) {
+    throw new WorkspaceError((error as Error).message);
+  }
 }
 
 function readText(file: string, name: string): string {
   try {
     return readFileSync(file === "-" ? 0 : file, "utf8");
   } catch (error) {
-    throw new Error(
+    throw new WorkspaceError(
       `${name}: can't be read (${(error as NodeJS.ErrnoException).code}); write it with \`pulumi stack export > ${file}\``,
     );
   }
@@ -64,6 +72,6 @@ async function pulumi(args: readonly string[]): Promise<string> {
       readonly stdout?: string;
       readonly message: string;
     };
-    throw new Error(`pulumi ${args.join(" ")} failed: ${(stderr || stdout || message).trim()}`);
+    throw new WorkspaceError(`pulumi ${args.join(" ")} failed: ${(stderr || stdout || message).trim()}`);
   }
 }

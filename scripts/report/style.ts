@@ -17,7 +17,8 @@ a { color: var(--accent); }
 .facts strong { display: block; font-size: 1.3rem; line-height: 1.25; }
 .facts span { color: var(--quiet); font-size: .9rem; }
 .picture { overflow-x: auto; border: 1px solid var(--line); border-radius: .5rem; padding: .75rem; text-align: center; }
-.picture svg { max-width: none; height: auto; }
+.picture svg { max-width: 100%; height: auto; }
+.picture + h3 { margin-top: 1.25rem; }
 .picture text { font: 13px Arial, Helvetica, sans-serif; }
 .picture .node text:first-of-type { font-weight: bold; }
 .picture .alone text:last-of-type { font-weight: bold; fill: var(--danger); }
