@@ -6,8 +6,10 @@ import { createInterface } from "node:readline";
 export interface ProcessOptions {
   cwd?: string;
   env?: NodeJS.ProcessEnv;
-  /** Takes each line of standard error (and, with `mergeOutput`, of standard output) as it comes. */
+  /** Takes each line of standard error as it comes. */
   onLine?: (line: string) => void;
+  /** Takes each line of standard output as it comes. */
+  onOutputLine?: (line: string) => void;
   /** After this many milliseconds the process is ended and counts as failed. */
   timeout?: number;
 }
@@ -42,6 +44,8 @@ export async function runProcess(
   );
   const output: Buffer[] = [];
   const lines: string[] = [];
+  const { onOutputLine } = options;
+  if (onOutputLine) createInterface({ input: child.stdout }).on("line", onOutputLine);
   child.stdout.on("data", (chunk: Buffer) => output.push(chunk));
   createInterface({ input: child.stderr }).on("line", (line) => {
     lines.push(line);

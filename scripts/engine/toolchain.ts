@@ -93,15 +93,10 @@ async function installGo(report: (line: string) => void): Promise<void> {
   try {
     await withProgress("installing Go with apt-get", report, async (progress) => {
       const onLine = (line: string) => progress.update(line.slice(0, 80));
-      await runProcess("apt-get", ["update"], { env, onLine });
-      await runProcess(
-        "apt-get",
-        ["install", "-y", "--no-install-recommends", "golang-go", "ca-certificates"],
-        {
-          env,
-          onLine,
-        },
-      );
+      const options = { env, onLine, onOutputLine: onLine };
+      await runProcess("apt-get", ["update"], options);
+      const packages = ["golang-go", "ca-certificates"];
+      await runProcess("apt-get", ["install", "-y", "--no-install-recommends", ...packages], options);
     });
   } catch (error) {
     throw new Error(

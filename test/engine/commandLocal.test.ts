@@ -95,6 +95,15 @@ describe("a local command in the real engine", function () {
     await project.destroy();
   });
 
+  it("fails when its plugin is killed, and runs with the next update", async () => {
+    project.write('new local.Command("victim", { create: "test -e spared || kill -9 $PPID; sleep 1" });');
+    assert.match(await project.up("failure"), /victim/);
+    writeFileSync(project.path("spared"), "");
+    await project.up();
+    assert.ok(await project.resource("victim"));
+    await project.destroy();
+  });
+
   it("ends with the whole update when that is interrupted, and so does the program", async () => {
     project.write('new local.Command("slow", { create: "echo $$ > pid; sleep 120" });');
     const { child, ended } = project.start(["up", "--yes", "--skip-preview", "--stack", "test"]);
