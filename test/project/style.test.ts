@@ -53,6 +53,10 @@ describe("the project", () => {
     assert.equal(manifest.dependencies?.["@pulumi/command"], "1.2.1");
   });
 
+  it("has a lockfile that a fresh clone can install from", () => {
+    passes("npm", ["ci", "--dry-run", "--loglevel=error"]);
+  }).timeout(60_000);
+
   it("names no registry in the lockfile", () => {
     assert.doesNotMatch(readFileSync(join(projectFolder, "package-lock.json"), "utf8"), /"resolved"/);
   });
