@@ -18,6 +18,8 @@ base_before() {
   ensure_directory base /srv/www/colours 0755 root:root
   install_template base sysctl.conf /etc/sysctl.d/60-one-server-web.conf 0644 root:root apply:sysctl
   base_system_settings
+  install_template base base/alert.service /etc/systemd/system/one-server-web-alert@.service 0644 root:root daemon-reload
+  install_template base base/alert.sh /usr/local/lib/one-server-web/alert 0755 root:root
 }
 
 base_after() {

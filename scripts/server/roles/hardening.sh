@@ -69,6 +69,7 @@ hardening_kernel() {
 # Files that people make on the server are nobody else's; a core dump may hold secrets.
 hardening_accounts() {
   install_template hardening hardening/limits.conf /etc/security/limits.d/60-one-server-web.conf 0644 root:root
+  install_template hardening hardening/coredump.conf /etc/systemd/coredump.conf.d/one-server-web.conf 0644 root:root
   install_template hardening hardening/banner.txt /etc/issue.net 0644 root:root
   install_template hardening hardening/banner.txt /etc/issue 0644 root:root
   hardening_login_defaults

@@ -12,13 +12,14 @@ tls_before() {
   ensure_directory tls "$TLS_FOLDER" 0755 root:root
   case $TLS_SOURCE in
     local) tls_install_given ;;
-    acme) tls_self_signed ;;
+    acme)
+      tls_self_signed
+      acme_files
+      ;;
   esac
 }
 
-tls_after() {
-  [[ $TLS_SOURCE != acme ]] || . "$SCRIPTS/roles/acme.sh"
-}
+tls_after() { :; }
 
 tls_install_given() {
   tls_check_pair
