@@ -55,15 +55,18 @@ print_help() {
   sed -n '2,/^[^#]/ { /^#/ s/^# \{0,1\}//p }' "$1"
 }
 
-# take_lock DESCRIPTOR FILE WHAT: waits until nobody else holds FILE.
+# take_lock DESCRIPTOR FILE WHAT: waits until nobody else holds FILE. Whoever destroys what it guards removes the file,
+# too: a lock on a file that is gone is worth nothing.
 take_lock() {
-  local descriptor=$1 file=$2 what=$3
-  mkdir -p "${file%/*}"
-  eval "exec $descriptor>\"\$file\""
-  local deadline=$((SECONDS + 900))
-  until flock --timeout 3 "$descriptor"; do
-    [ "$SECONDS" -lt "$deadline" ] || fail "$what: another run has held $file for 15 minutes; end it and try again"
-    step "waiting for another run at work on $what"
+  local descriptor=$1 file=$2 what=$3 deadline=$((SECONDS + 900))
+  while true; do
+    mkdir -p "${file%/*}"
+    eval "exec $descriptor>\"\$file\"" || continue
+    until flock --timeout 3 "$descriptor"; do
+      [ "$SECONDS" -lt "$deadline" ] || fail "$what: another run has held $file for 15 minutes; end it and try again"
+      step "waiting for another run at work on $what"
+    done
+    if [ "$file" -ef "/proc/self/fd/$descriptor" ]; then return 0; fi
   done
 }
 

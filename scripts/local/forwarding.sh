@@ -71,7 +71,7 @@ stop_forwarding() {
     while iptables --wait -D FORWARD -i "$bridge" -j ACCEPT 2>/dev/null; do :; done
     while iptables --wait -D FORWARD -o "$bridge" -j ACCEPT 2>/dev/null; do :; done
   fi
-  others=$(find "$state_directory/networks" -mindepth 1 -maxdepth 1 -type d ! -name "$network" 2>/dev/null)
+  others=$(find "$state_directory/networks" -mindepth 1 -maxdepth 1 -type d ! -name "$network" 2>/dev/null) || true
   if [ -z "$others" ] && [ -f "$former_forwarding" ]; then
     cat "$former_forwarding" >/proc/sys/net/ipv4/ip_forward
     nft delete table inet one_server_web 2>/dev/null || true

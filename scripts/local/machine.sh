@@ -184,6 +184,7 @@ destroy_machine() {
   leave_no_control_group "$network-$name"
   forget_nspawn "$network" "$name"
   rm -rf "$directory" "$(runtime_directory "$network" "$name")" "$run_directory/$network/$name.lock"
+  rmdir "$run_directory/$network" 2>/dev/null || true
   with_bases remove_unused_bases
 }
 

@@ -1,5 +1,9 @@
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { projectFolder } from "../../scripts/project/folders";
 import { eventually } from "../support/eventually";
 import { runScript, script, startScript, TestKey, tracesOf } from "../support/localScripts";
 
@@ -137,7 +141,6 @@ describe("a network of the platform local", function () {
     create("loca");
     const names = Array.from({ length: 8 }, (_, index) => `name-${index}.foobar.com`);
     const runs = names.map((name, index) => {
-      const { spawn } = require("node:child_process") as typeof import("node:child_process");
       const child = spawn("scripts/local/dns.sh", ["set", "loca", name, "A", `10.94.11.${20 + index}`], {
         stdio: "ignore",
       });
@@ -156,6 +159,47 @@ describe("a network of the platform local", function () {
     script("network.sh", "start", "loca");
     assert.deepEqual(ask("10.94.11.1", "www.foobar.com", "+short"), ["10.94.11.10"]);
     assert.equal(spawnSync("nft", ["list", "table", "inet", "one_server_web_loca"]).status, 0);
+  });
+
+  it("makes a host that was no router one for its machines alone, and none again after the last network", () => {
+    const folder = mkdtempSync(join(tmpdir(), "one-server-web-forwarding-"));
+    // The DNS server gives root up and must still read.
+    chmodSync(folder, 0o755);
+    // A host of its own: no names resolve in there, so apt is told of a proxy, which would resolve them.
+    writeFileSync(join(folder, "apt.conf"), 'Acquire::http::Proxy "http://127.0.0.1:9";\n');
+    const script = `
+      set -e
+      cd scripts/local
+      trap './network.sh destroy loca; ./network.sh destroy locb' EXIT
+      ip link set lo up
+      echo 0 >/proc/sys/net/ipv4/ip_forward
+      forwards() { cat /proc/sys/net/ipv4/ip_forward; nft list tables | sort; }
+      ./network.sh create loca --subnet 10.94.11.0/24 --owner test >/dev/null
+      ./network.sh create locb --subnet 10.94.12.0/24 --owner test >/dev/null
+      forwards
+      nft list table inet one_server_web | grep -c 'drop'
+      ./network.sh destroy loca
+      forwards
+      ./network.sh destroy locb
+      forwards
+      ls -A "$ONE_SERVER_WEB_STATE" 2>/dev/null || echo nothing`;
+    const env = {
+      ...process.env,
+      APT_CONFIG: join(folder, "apt.conf"),
+      ONE_SERVER_WEB_STATE: join(folder, "state"),
+      ONE_SERVER_WEB_RUN: join(folder, "run"),
+    };
+    const ran = spawnSync("unshare", ["--net", "bash", "-c", script], {
+      cwd: projectFolder,
+      env,
+      encoding: "utf8",
+    });
+    rmSync(folder, { recursive: true });
+    assert.equal(ran.status, 0, ran.stderr);
+    const [a, b, guard] = ["one_server_web_loca", "one_server_web_locb", "one_server_web"].map(
+      (name) => `table inet ${name}`,
+    );
+    assert.deepEqual(ran.stdout.trim().split("\n"), ["1", guard, a, b, "1", "1", guard, b, "0", "nothing"]);
   });
 
   it("is finished by the next create when the first was killed", async () => {
