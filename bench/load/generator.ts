@@ -142,7 +142,9 @@ function send(
       },
     );
     sending.on("timeout", () => sending.destroy(new Error(`no answer within ${patience / 1000} s`)));
-    sending.on("error", (error) => end(codeOf(error)));
+    sending.on("error", (error) =>
+      end(`${codeOf(error)}${sending.reusedSocket ? " on a kept connection" : ""}`),
+    );
     sending.end(exchange.body);
   });
 }
