@@ -48,6 +48,17 @@ export function underWay(update: Update): string {
 /** What went wrong, without what the engine repeats. */
 function failure(update: Update, stderr: string, stack: string): string {
   const lines = update.errors.filter((line) => !/^(update|resource .*) failed$/.test(line));
-  const text = lines.length > 0 ? [...new Set(lines)].join("\n") : stderr;
+  const text = lines.length > 0 ? [...new Set(lines.map(commandError))].join("\n") : stderr;
   return clearMessage(text, stack);
+}
+
+/**
+ * The error of a command that ran here or on a server: where the command itself said what is wrong, on lines that begin
+ * with `error: `, that is the message, with the server's name; the command's text and other output are left out.
+ */
+export function commandError(message: string): string {
+  const said = message.split("\n").flatMap((line) => /^error: (.+)$/.exec(line)?.[1] ?? []);
+  if (said.length === 0) return message;
+  const where = /^exit status [^\n]* on ([^\n]+):$/m.exec(message)?.[1];
+  return said.map((line) => (where === undefined || where === "this machine" ? line : `${where}: ${line}`)).join("\n");
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type EngineEvent, nameOf, parseEvent, plainText } from "../../scripts/project/engineEvents";
 import { duration, Progress } from "../../scripts/project/progress";
-import { underWay } from "../../scripts/project/runUpdate";
+import { commandError, underWay } from "../../scripts/project/runUpdate";
 import { Update } from "../../scripts/project/update";
 
 const urn =
@@ -79,6 +79,22 @@ describe("an engine's event", () => {
   });
 
   it("names its resource", () => assert.equal(nameOf(urn), "web-1-provision"));
+});
+
+describe("a command's error", () => {
+  const ran = (where: string) => `exit status 1: running "sudo -n sh -c …" on ${where}:\n[   0.1 s] base: began`;
+
+  it("is what the command itself said, with the server's name", () => {
+    assert.equal(
+      commandError(`${ran("root@10.0.0.5:22")}\nerror: the disk is full: make room and run again`),
+      "root@10.0.0.5:22: the disk is full: make room and run again",
+    );
+    assert.equal(commandError(`${ran("this machine")}\nerror: network: taken`), "network: taken");
+  });
+
+  it("is shown whole where the command said nothing of that kind", () => {
+    assert.equal(commandError(ran("root@10.0.0.5:22")), ran("root@10.0.0.5:22"));
+  });
 });
 
 describe("progress", () => {
