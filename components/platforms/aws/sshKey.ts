@@ -28,7 +28,7 @@ export class SshKey extends pulumi.ComponentResource {
         ignoreChanges: ["create"],
       },
     );
-    this.privateKey = command.stdout.apply((pair) => splitPair(pair).privateKey);
+    this.privateKey = pulumi.secret(command.stdout.apply((pair) => splitPair(pair).privateKey));
     this.publicKey = pulumi.unsecret(command.stdout.apply((pair) => splitPair(pair).publicKey));
     this.registerOutputs({ publicKey: this.publicKey });
   }
