@@ -20,11 +20,13 @@ front_text() {
 }
 
 active_colour() {
-  sed -n 's|.*/run/site-\([a-z]*\)/app\.sock.*|\1|p' "$(front_file)" 2>/dev/null | head -n 1
+  [[ -r $(front_file) ]] || return 0
+  sed -n 's|.*/run/site-\([a-z]*\)/app\.sock.*|\1|p' "$(front_file)" | head -n 1
 }
 
 active_release() {
-  sed -n -e 's|^ *default "\([^"]*\)";.*|\1|p' -e 's|^Define SITE_RELEASE "\([^"]*\)".*|\1|p' "$(front_file)" 2>/dev/null | head -n 1
+  [[ -r $(front_file) ]] || return 0
+  sed -n -e 's|^ *default "\([^"]*\)";.*|\1|p' -e 's|^Define SITE_RELEASE "\([^"]*\)".*|\1|p' "$(front_file)" | head -n 1
 }
 
 front_test() {

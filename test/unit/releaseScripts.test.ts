@@ -1,0 +1,172 @@
+import assert from "node:assert/strict";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { runShell, type ShellResult } from "../support/shell";
+
+const parts = [
+  "settings",
+  "output",
+  "record",
+  "colours",
+  "switch",
+  "gate",
+  "prune",
+  "unpack",
+  "maintenance",
+].map((part) => `release/${part}`);
+
+describe("the release scripts", () => {
+  let root: string;
+  beforeEach(() => {
+    root = mkdtempSync(join(tmpdir(), "release-"));
+    for (const folder of [
+      "srv/www/releases",
+      "srv/www/colours",
+      "var/lib/one-server-web/releases",
+      "etc/nginx/one-server-web",
+      "etc/apache2/one-server-web",
+    ]) {
+      mkdirSync(join(root, folder), { recursive: true });
+    }
+  });
+  afterEach(() => rmSync(root, { recursive: true }));
+
+  /** Runs a piece of shell with all parts of release.sh read in, below a root of its own. */
+  const run = (script: string): ShellResult =>
+    runShell(parts, `STACK=lemp ACTION=deploy RELEASE= ACTIVE_RELEASE=\n${script}`, { RELEASE_ROOT: root });
+  function prints(script: string, expected: string): void {
+    const { code, output, error } = run(script);
+    assert.equal(code, 0, error);
+    assert.equal(output.trim(), expected);
+  }
+
+  for (const stack of ["lemp", "lamp"]) {
+    for (const colour of ["blue", "green"]) {
+      it(`read back what they wrote for the web server of ${stack}: ${colour}`, () => {
+        prints(
+          `STACK=${stack}; front_text ${colour} 95274b356bd9 >"$(front_file)"; active_colour; active_release`,
+          `${colour}\n95274b356bd9`,
+        );
+      });
+    }
+    it(`see no release in the maintenance of ${stack}, and the seconds until it ends`, () => {
+      prints(
+        `STACK=${stack}; front_text blue '' 900 >"$(front_file)"; active_release; grep -c 900 "$(front_file)"; active_colour`,
+        "1\nblue",
+      );
+    });
+  }
+
+  it("see no release where there is no file yet", () => {
+    prints('active_release; active_colour; echo "nothing"', "nothing");
+  });
+
+  for (const [text, json] of [
+    ['a "quoted" word', '"a \\"quoted\\" word"'],
+    ["back\\slash", '"back\\\\slash"'],
+    ["two\nlines", '"two\\nlines"'],
+    ["a\ttab", '"a tab"'],
+    ["\u001b[31mred", '"?[31mred"'],
+  ] as const) {
+    it(`write ${JSON.stringify(text)} as JSON`, () => {
+      const { output } = runShell(parts, 'json_text "$TEXT"', { RELEASE_ROOT: root, TEXT: text });
+      assert.equal(output, json);
+      assert.doesNotThrow(() => JSON.parse(output));
+    });
+  }
+
+  for (const [name, accepted] of [
+    ["95274b356bd9", true],
+    ["2026-11-23.1", true],
+    ["../etc", false],
+    ["-rf", false],
+    ["abc", false],
+    ["A1B2C3D4", false],
+    ["a b c d e", false],
+    ["", false],
+  ] as const) {
+    it(`${accepted ? "take" : "refuse"} "${name}" as a release's name`, () => {
+      const { code, error } = run(`check_release_name '${name}'`);
+      assert.equal(code, accepted ? 0 : 1, error);
+      if (!accepted) assert.match(error, /is no release: expected/);
+    });
+  }
+
+  for (const [answer, status] of [
+    ["HTTP/1.1 200 OK\\r\\n", "200"],
+    ["HTTP/2 503", "503"],
+    ["no answer: refused", "000"],
+    ["", "000"],
+  ] as const) {
+    it(`read the status ${status} of "${answer}"`, () => prints(`status_of $'${answer}'`, status));
+  }
+
+  /** Releases on the server: name → the marks beside it, each with its time. */
+  function releases(marks: Record<string, Record<string, number>>): void {
+    for (const [name, times] of Object.entries(marks)) {
+      mkdirSync(join(root, "srv/www/releases", name));
+      for (const [mark, seconds] of Object.entries(times)) {
+        const file = join(root, "var/lib/one-server-web/releases", `${name}.${mark}`);
+        writeFileSync(file, "");
+        run(`touch -d @${seconds} '${file}'`);
+      }
+    }
+  }
+
+  it("go back to what was live before, not to what failed or was never live", () => {
+    releases({
+      "now-live": { ready: 10, live: 100 },
+      "never-live": { ready: 99 },
+      "failed-once": { ready: 50, live: 95, failed: 96 },
+      "live-before": { ready: 20, live: 90 },
+      "long-ago": { ready: 1, live: 30 },
+    });
+    prints("ACTIVE_RELEASE=now-live; previous_release", "live-before");
+    prints("ACTIVE_RELEASE=live-before; previous_release", "now-live");
+  });
+
+  it("have nothing to go back to after the first release", () => {
+    releases({ "now-live": { ready: 10, live: 100 } });
+    prints("ACTIVE_RELEASE=now-live; previous_release; echo none", "none");
+  });
+
+  it("keep the last releases and those that app servers stand on", () => {
+    releases({
+      "r-one": { ready: 1, live: 1 },
+      "r-two": { ready: 2, live: 2 },
+      "r-three": { ready: 3, live: 3 },
+      "r-four": { ready: 4, live: 4 },
+      "half-unpacked": {},
+    });
+    prints(
+      'KEEP_RELEASES=2; front_text blue r-one >"$(front_file)"; point "$COLOURS/blue" "$RELEASES/r-one"; prune >/dev/null; ls "$RELEASES"',
+      "r-four\nr-one\nr-three",
+    );
+  });
+
+  for (const [name, way] of [
+    ["nginx", "front"],
+    ["nginx-common", "front"],
+    ["php8.4-fpm", "app"],
+    ["gunicorn", "app"],
+    ["mysql-server", "database"],
+    ["mariadb-server-core", "database"],
+    ["linux-image-amd64", "reboot"],
+    ["curl", "online"],
+  ] as const) {
+    it(`upgrade ${name} by the way "${way}"`, () => prints(`upgrade_way ${name}`, way));
+  }
+
+  it("note a run that was killed, with its step", () => {
+    prints(
+      [
+        "RUN_ID=now; LOG=/dev/null",
+        "printf '%s\\n' old deploy 95274b356bd9 migrate 1795423291.5 ann@desk >\"$RUNNING\"",
+        "note_interrupted >/dev/null",
+        'grep -o \'"result":"[a-z]*","step":"[a-z]*"\' "$RECORDS"; grep -o \'"who":"[^"]*"\' "$RECORDS"; ls "$RUNNING" 2>/dev/null || true',
+      ].join("\n"),
+      '"result":"interrupted","step":"migrate"\n"who":"ann@desk"',
+    );
+  });
+});
