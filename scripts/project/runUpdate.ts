@@ -60,5 +60,7 @@ export function commandError(message: string): string {
   const said = message.split("\n").flatMap((line) => /^error: (.+)$/.exec(line)?.[1] ?? []);
   if (said.length === 0) return message;
   const where = /^exit status [^\n]* on ([^\n]+):$/m.exec(message)?.[1];
-  return said.map((line) => (where === undefined || where === "this machine" ? line : `${where}: ${line}`)).join("\n");
+  return said
+    .map((line) => (where === undefined || where === "this machine" ? line : `${where}: ${line}`))
+    .join("\n");
 }

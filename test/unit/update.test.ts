@@ -82,7 +82,8 @@ describe("an engine's event", () => {
 });
 
 describe("a command's error", () => {
-  const ran = (where: string) => `exit status 1: running "sudo -n sh -c …" on ${where}:\n[   0.1 s] base: began`;
+  const ran = (where: string) =>
+    `exit status 1: running "sudo -n sh -c …" on ${where}:\n[   0.1 s] base: began`;
 
   it("is what the command itself said, with the server's name", () => {
     assert.equal(
