@@ -44,6 +44,20 @@ limit_memory() {
   fi
 }
 
+# freeze_control_group MACHINE 1|0: its processes get no turn until they are let go. Fails where the kernel can't.
+freeze_control_group() {
+  local frozen=$2 unit=one-server-web-$1.service group=$group_root
+  if host_runs_systemd; then
+    if [ "$frozen" = 1 ]; then systemctl freeze "$unit"; else systemctl thaw "$unit"; fi
+    return
+  fi
+  [ ! -d "$group_root/unified" ] || group=$group_root/unified
+  group=$group/one-server-web/$1
+  [ -f "$group/cgroup.freeze" ] || return 1
+  echo "$frozen" >"$group/cgroup.freeze"
+  wait_until 10 grep -qx "frozen $frozen" "$group/cgroup.events"
+}
+
 # leave_no_control_group MACHINE: whatever still runs there is killed, and the groups go.
 leave_no_control_group() {
   local hierarchy

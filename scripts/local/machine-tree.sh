@@ -14,7 +14,7 @@ with_bases() {
   exec 7>&-
 }
 
-# base_tree TREE: prints the name of the base made from a tree in the cache.
+# base_tree TREE: prints the name of the base made from a tree in the cache, or of one that is there.
 base_tree() {
   local name=${1##*/}
   if [ ! -d "$bases_directory/$name" ]; then

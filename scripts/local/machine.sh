@@ -2,6 +2,7 @@
 # A machine: Debian under systemd-nspawn in a network of this host, reached over SSH.
 #
 # usage: machine.sh create NETWORK NAME --suite SUITE --number NUMBER --authorized-key KEY [--memory MEBIBYTES]
+#                          [--from OTHER]
 #                                      makes it, or brings what is there to these settings; prints JSON
 #        machine.sh destroy NETWORK NAME
 #        machine.sh start|stop|reboot|kill NETWORK NAME     kill is a power cut
@@ -12,7 +13,8 @@
 #        machine.sh list [NETWORK]                          the machines of this host
 #
 # SUITE: sid or trixie. NUMBER: its place in the subnet, from 2: with 10.90.0.0/24, 10 is 10.90.0.10.
-# KEY: the public SSH key root may log in with.
+# KEY: the public SSH key root may log in with. OTHER: a machine of the network whose disk a new one begins with; OTHER
+# stands still while it is copied.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -121,7 +123,7 @@ kill_machine() {
 }
 
 create_machine() {
-  local network=$1 name=$2 suite=$3 number=$4 key=$5 memory=$6 directory subnet address settings leader started=$SECONDS
+  local network=$1 name=$2 suite=$3 number=$4 key=$5 memory=$6 from=$7 directory subnet address settings leader started=$SECONDS
   directory=$(machine_directory "$network" "$name")
   settings=$directory/settings
   require_host
@@ -130,7 +132,7 @@ create_machine() {
   address=$(subnet_address "$subnet" "$number") || address=none
   subnet_holds "$subnet" "$address" || usage_error "number: $number is no machine's place in $subnet"
   lock_machine "$network" "$name"
-  [ -f "$settings" ] || make_machine "$directory" "$suite"
+  [ -f "$settings" ] || make_machine "$network" "$name" "$suite" "$from"
   [ "$(setting "$settings" suite)" = "$suite" ] ||
     fail "suite: the machine \"$name\" is $(setting "$settings" suite); destroy it before it becomes $suite"
   if [ "$(setting "$settings" address) $(setting "$settings" memory)" != "$address $memory" ] && runs "$network" "$name"; then
@@ -149,17 +151,41 @@ create_machine() {
   print_machine "$network" "$name"
 }
 
-# make_machine DIRECTORY SUITE: a new machine whatever came before: whoever provisions it must know by its id. With its
-# settings, written last, it counts as made.
+# make_machine NETWORK NAME SUITE OTHER: a new machine whatever came before: whoever provisions it must know by its id.
+# With its settings, written last, it counts as made.
 make_machine() {
-  local directory=$1 suite=$2 tree
+  local network=$1 name=$2 suite=$3 from=$4 directory tree
+  directory=$(machine_directory "$network" "$name")
   check_disk
-  tree=$(create_tree "$suite")
   rm -rf "$directory"
   mkdir -p "$directory"
   write_file "$directory/instance-id" </proc/sys/kernel/random/uuid
   ssh-keygen -q -t ed25519 -N '' -C '' -f "$directory/host-key"
+  if [ -n "$from" ]; then
+    step "$name: copying the disk of $from"
+    copy_changes "$network" "$from" "$directory/changes"
+    tree=$(setting "$(machine_directory "$network" "$from")/settings" base)
+  else
+    tree=$(create_tree "$suite")
+  fi
   with_bases stand_on_base "$directory" "$suite" "$tree"
+}
+
+# copy_changes NETWORK NAME TARGET: what a machine changed since it was new, as a power cut would leave it.
+copy_changes() {
+  local network=$1 name=$2 target=$3
+  need_machine "$network" "$name"
+  if runs "$network" "$name"; then
+    # shellcheck disable=SC2064 # the names of now
+    trap "freeze_control_group '$network-$name' 0" EXIT
+    freeze_control_group "$network-$name" 1 ||
+      fail "from: this host can't let \"$name\" stand still; stop it first: $0 stop $network $name"
+  fi
+  cp -a --reflink=auto "$(machine_directory "$network" "$name")/changes" "$target"
+  if runs "$network" "$name"; then freeze_control_group "$network-$name" 0; fi
+  trap - EXIT
+  # By this file a MySQL server tells itself from its siblings; without it, it makes another.
+  rm -f "$target/var/lib/mysql/auto.cnf"
 }
 
 stand_on_base() {
@@ -232,7 +258,7 @@ list_machines() {
 machine_status() { if runs "$1" "$2"; then printf running; else printf stopped; fi; }
 
 parse_create() {
-  local network=$1 name=$2 suite='' number='' key='' memory=''
+  local network=$1 name=$2 suite='' number='' key='' memory='' from=''
   shift 2
   while [ $# -gt 0 ]; do
     [ $# -ge 2 ] || usage_error "$1 wants a value"
@@ -241,6 +267,7 @@ parse_create() {
       --number) number=$2 ;;
       --authorized-key) key=$2 ;;
       --memory) memory=$2 ;;
+      --from) from=$2 ;;
       *) usage_error "unknown argument \"$1\"" ;;
     esac
     shift 2
@@ -249,7 +276,8 @@ parse_create() {
   [[ $number =~ ^[1-9][0-9]{0,4}$ ]] || usage_error "number: \"$number\" is not a whole number from 2"
   [[ $key =~ ^(ssh|ecdsa|sk)-[a-z0-9@.-]+\ [A-Za-z0-9+/=]+(\ .*)?$ ]] || usage_error "authorized-key: not a public SSH key such as \"ssh-ed25519 AAAA...\""
   [[ $memory =~ ^([1-9][0-9]{2,6})?$ ]] || usage_error "memory: \"$memory\" is not a number of mebibytes from 100"
-  create_machine "$network" "$name" "$suite" "$number" "$key" "$memory"
+  [ -z "$from" ] || check_machine_name "$from"
+  create_machine "$network" "$name" "$suite" "$number" "$key" "$memory" "$from"
 }
 
 main() {

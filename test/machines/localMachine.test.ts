@@ -158,6 +158,36 @@ describe("a machine of the platform local", function () {
     assert.deepEqual(tracesOf(`${network}-web-1`), []);
   });
 
+  it("begins with the disk of another machine when told so, as somebody else", () => {
+    machine = create();
+    inside(
+      "sh",
+      "-c",
+      "echo provisioned >/etc/provisioned && mkdir -p /var/lib/mysql && touch /var/lib/mysql/auto.cnf",
+    );
+    const boot = inside("cat", "/proc/1/stat").split(" ")[21];
+    const args = ["--suite", "sid", "--number", "11", "--authorized-key", key.publicKey, "--from", "web-1"];
+    const second = JSON.parse(script("machine.sh", "create", network, "web-2", ...args)) as Machine;
+    assert.equal(second.address, "10.94.10.11");
+    const { code, stdout, stderr } = key.ssh(
+      second,
+      "cat /etc/provisioned /etc/hostname && ls -A /var/lib/mysql",
+    );
+    assert.equal(code, 0, stderr);
+    assert.equal(stdout, "provisioned\nweb-2\n");
+    assert.notEqual(second.hostKey, machine.hostKey);
+    assert.notEqual(second.instanceId, machine.instanceId);
+    const id = (name: string) => script("machine.sh", "exec", network, name, "cat", "/etc/machine-id");
+    assert.notEqual(id("web-1"), id("web-2"));
+    assert.equal(inside("cat", "/proc/1/stat").split(" ")[21], boot, "the other one ran on");
+    // Each goes its own way from here.
+    inside("rm", "/etc/provisioned");
+    assert.equal(key.ssh(second, "cat /etc/provisioned").stdout, "provisioned\n");
+    script("machine.sh", "destroy", network, "web-1");
+    assert.deepEqual(JSON.parse(script("machine.sh", "create", network, "web-2", ...args)), second);
+    script("machine.sh", "destroy", network, "web-2");
+  });
+
   it("stands on a tree of its own host, whatever becomes of the cache", () => {
     const trees = "/var/lib/one-server-web/trees";
     create();
