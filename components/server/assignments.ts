@@ -8,6 +8,17 @@ export interface ProvisionFacts {
   readonly databasePassword: string;
   readonly environment: Readonly<Record<string, string>>;
   readonly certificate: CertificateFacts;
+  /** The key by which the server is verified, as known_hosts writes it: its type stays in use there. */
+  readonly hostKey?: string | undefined;
+  readonly backup?: BackupFacts | undefined;
+}
+
+/** Where backups go, with their secrets. */
+export interface BackupFacts {
+  readonly repository: string;
+  readonly password: string;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly keepDays: number;
 }
 
 /** A certificate as its server is told of it. */
@@ -17,12 +28,18 @@ export type CertificateFacts =
 
 /** What provision.sh is told on a server of the rung `single`, which holds every tier. */
 export function provisionAssignments(settings: Settings, facts: ProvisionFacts): Assignments {
-  const { site } = settings;
+  const { site, server } = settings;
   return {
     DOMAIN: settings.domain,
     ALIASES: settings.aliases.join(" "),
-    ROLES: `base hardening tls nginx ${site.runtime === "php" ? "php-fpm" : "python"} mysql site later`,
+    ROLES: roles(settings).join(" "),
+    STACK: server.stack,
     RUNTIME: site.runtime,
+    PHP_EXTENSIONS: server.phpExtensions.join(" "),
+    APPLICATION: server.application,
+    INTERFACE: server.interface,
+    MAXIMUM_UPLOAD_MIB: String(server.maximumUpload),
+    PAGE_CACHE: server.pageCache ?? "",
     DATABASE: settings.database.engine,
     DATABASE_PASSWORD: facts.databasePassword,
     DOCUMENT_ROOT: site.documentRoot,
@@ -30,11 +47,34 @@ export function provisionAssignments(settings: Settings, facts: ProvisionFacts):
     MIGRATE: site.migrate ?? "",
     SHARED_PATHS: site.sharedPaths.join(" "),
     KEEP_RELEASES: String(site.keepReleases),
-    ENVIRONMENT: Object.entries(facts.environment)
-      .map(([name, value]) => `${name}=${value}`)
-      .sort()
-      .join("\n"),
+    ENVIRONMENT: environmentLines(facts.environment),
+    SSH_HOST_KEY_TYPE: facts.hostKey?.split(" ")[0] ?? "",
     ...certificateAssignments(facts.certificate),
+    ...backupAssignments(facts.backup),
+  };
+}
+
+/** What the one server does, in the order in which it is set up. */
+function roles({ site, server }: Settings): string[] {
+  const web = server.stack === "lemp" ? "nginx" : "apache";
+  const app = site.runtime === "php" ? "php-fpm" : "python";
+  return ["base", "hardening", "tls", web, app, "mysql", "site", "backup", "later"];
+}
+
+function environmentLines(environment: Readonly<Record<string, string>>): string {
+  return Object.entries(environment)
+    .map(([name, value]) => `${name}=${value}`)
+    .sort()
+    .join("\n");
+}
+
+function backupAssignments(backup: BackupFacts | undefined): Assignments {
+  if (backup === undefined) return {};
+  return {
+    BACKUP_REPOSITORY: backup.repository,
+    BACKUP_PASSWORD: backup.password,
+    BACKUP_ENVIRONMENT: environmentLines(backup.environment),
+    BACKUP_KEEP_DAYS: String(backup.keepDays),
   };
 }
 

@@ -2,9 +2,16 @@ import { join } from "node:path";
 import { remote } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import type { Certificate, Server } from "../platforms/platform";
+import type { BackupSettings } from "../settings/server";
 import type { Settings } from "../settings/settings";
 import { deterministicArchive } from "./archive";
-import { type CertificateFacts, formatAssignments, provisionAssignments, shellQuote } from "./assignments";
+import {
+  type BackupFacts,
+  type CertificateFacts,
+  formatAssignments,
+  provisionAssignments,
+  shellQuote,
+} from "./assignments";
 
 export interface ProvisionArgs {
   readonly server: Server;
@@ -60,14 +67,35 @@ function standardInput({ server, settings, certificate }: ProvisionArgs): pulumi
     server.provisionSettings ?? pulumi.output<Record<string, string>>({});
   return pulumi.secret(
     pulumi
-      .all([settings.database.password, settings.site.environment, certificateFacts(certificate), own])
-      .apply(([databasePassword, environment, facts, machine]) =>
+      .all([
+        settings.database.password,
+        settings.site.environment,
+        certificateFacts(certificate),
+        backupFacts(settings.server.backup),
+        server.connection,
+        own,
+      ])
+      .apply(([databasePassword, environment, facts, backup, { hostKey }, machine]) =>
         formatAssignments({
-          ...provisionAssignments(settings, { databasePassword, environment, certificate: facts }),
+          ...provisionAssignments(settings, {
+            databasePassword,
+            environment,
+            certificate: facts,
+            backup,
+            hostKey,
+          }),
           ...machine,
         }),
       ),
   );
+}
+
+function backupFacts(backup: BackupSettings | undefined): pulumi.Output<BackupFacts | undefined> {
+  if (backup === undefined) return pulumi.output<BackupFacts | undefined>(undefined);
+  const { repository, keepDays } = backup;
+  return pulumi
+    .all([backup.password, backup.environment])
+    .apply(([password, environment]) => ({ repository, keepDays, password, environment }));
 }
 
 function certificateFacts(certificate: Certificate): pulumi.Output<CertificateFacts> {

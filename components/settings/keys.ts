@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { awsKeys } from "./awsKeys";
 import { key } from "./key";
+import { serverKeys } from "./serverKeys";
 import {
   environmentName,
   hostname,
@@ -110,7 +111,7 @@ const sshKeys = {
 };
 
 /** Every key that `pulumi config` may hold under this project's name. */
-export const keys = { ...siteKeys, ...localKeys, ...sshKeys, ...awsKeys };
+export const keys = { ...siteKeys, ...serverKeys, ...localKeys, ...sshKeys, ...awsKeys };
 
 export type KeyName = keyof typeof keys;
 

@@ -65,6 +65,9 @@ function checkTogether(values: Values, complain: Complaint): void {
   const platform = values.platform ?? "local";
   const domain = values.domain ?? "www.foobar.com";
   if (values.databasePassword === undefined) complain("databasePassword", "is not set");
+  if (values.backupRepository !== undefined && values.backupPassword === undefined) {
+    complain("backupPassword", "is not set, and backups are encrypted");
+  }
   if (values.aliases?.includes(domain)) complain("aliases", `holds the domain ${domain} itself`);
   if (platform === "local" && values.suite === "trixie" && values.database === "mysql") {
     complain("database", "is mysql, which Debian trixie does not have; take mariadb, or the suite sid");

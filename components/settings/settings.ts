@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { type AwsSettings, awsSettings } from "./aws";
 import type { Values } from "./keys";
 import { readValues } from "./read";
+import { type ServerSettings, serverSettings } from "./server";
 import { apexOf } from "./values";
 
 export type PlatformName = "local" | "ssh" | "aws";
@@ -61,6 +62,7 @@ export interface Settings {
   readonly platform: PlatformName;
   readonly rung: Rung;
   readonly site: SiteSettings;
+  readonly server: ServerSettings;
   readonly database: { readonly engine: DatabaseEngine; readonly password: pulumi.Output<string> };
   /** Where certificates come from: a public authority, or one of the stack's own. */
   readonly certificates: "acme" | "local";
@@ -120,6 +122,7 @@ function withDefaults(values: Values & { site: string }, source: SettingsSource)
       ...(values.release === undefined ? {} : { release: values.release }),
       keepReleases: values.keepReleases ?? 5,
     },
+    server: serverSettings(values),
     database: {
       engine: values.database ?? (suite === "trixie" ? "mariadb" : "mysql"),
       password: pulumi.secret(values.databasePassword ?? ""),

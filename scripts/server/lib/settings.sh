@@ -3,7 +3,7 @@
 # and never executed, so a value can hold anything, and a name that is not known is refused.
 
 declare -A SETTING_DEFAULT=(
-  [ROLES]='base hardening tls nginx php-fpm mysql site later'
+  [ROLES]='base hardening tls nginx php-fpm mysql site backup later'
   [DOMAIN]='' [ALIASES]=''
   [STACK]='lemp' [RUNTIME]='php' [DATABASE]='mysql'
   [DATABASE_NAME]='site' [DATABASE_USER]='site' [DATABASE_PASSWORD]=''
@@ -15,7 +15,7 @@ declare -A SETTING_DEFAULT=(
   [MEMORY_MIB]='' [CORES]='' [PAGE_CACHE]='' [VALKEY]='no'
   [FIREWALL]='yes' [FIREWALL_RULES]='' [SSH_HOST_KEY_TYPE]='' [REBOOT_WINDOW]='03:30'
   [DATA_DEVICE]='' [DATA_VOLUME_SIZE]='' [METADATA_GUARD]='no' [CERTIFICATE_METRIC]='no'
-  [BACKUP_REPOSITORY]='' [BACKUP_PASSWORD]='' [BACKUP_TIME]='02:15' [BACKUP_KEEP_DAYS]='14'
+  [BACKUP_REPOSITORY]='' [BACKUP_PASSWORD]='' [BACKUP_TIME]='02:15' [BACKUP_KEEP_DAYS]='14' [BACKUP_ENVIRONMENT]=''
 )
 
 # What a value has to look like: an extended regular expression.
@@ -39,7 +39,7 @@ declare -A SETTING_FORM=(
 )
 
 # Names whose values never appear in an error.
-readonly SECRET_SETTINGS=' DATABASE_PASSWORD CERTIFICATE_KEY BACKUP_PASSWORD ENVIRONMENT '
+readonly SECRET_SETTINGS=' DATABASE_PASSWORD CERTIFICATE_KEY BACKUP_PASSWORD BACKUP_ENVIRONMENT ENVIRONMENT '
 
 # parse_assignments TEXT: sets one global a line of TEXT, then checks them all. Ends the run with one line at the first fault.
 parse_assignments() {

@@ -1,0 +1,43 @@
+import { z } from "zod";
+import { key } from "./key";
+import { environmentName, json, line, wholeNumber } from "./values";
+
+/** The keys that say how a server is set up, on every platform. */
+export const serverKeys = {
+  stack: key(z.enum(["lemp", "lamp"]), "lemp (nginx) or lamp (Apache)", "lemp"),
+  phpExtensions: key(
+    json(z.array(z.string().regex(/^[a-z0-9]{1,30}$/)).max(50)),
+    "a list of PHP extensions as the distribution names their packages, without php-",
+    '["curl", "gd", "mbstring", "xml"]',
+  ),
+  application: key(
+    z.string().regex(/^[A-Za-z_][A-Za-z0-9_.]*:[A-Za-z_][A-Za-z0-9_]*$/),
+    "a Python module and the application in it",
+    "wsgi:application",
+  ),
+  interface: key(z.enum(["wsgi", "asgi"]), "wsgi or asgi", "wsgi"),
+  maximumUpload: key(wholeNumber(1, 10240), "MiB that one request may upload, 1 to 10240", "32"),
+  pageCache: key(
+    z.string().regex(/^[1-9][0-9]{0,4}[smh]$/),
+    "how long a page without cookies may be served from memory: seconds, minutes or hours",
+    "10s",
+  ),
+  backupRepository: key(
+    line,
+    "where restic writes backups: a folder on the server, sftp:, s3:, rest: or another of its targets",
+    "s3:https://s3.example.com/backups",
+  ),
+  backupPassword: key(
+    z.string().min(12).max(128).pipe(line),
+    "12 to 128 characters that encrypt the backups; keep a copy elsewhere",
+    "$(openssl rand -base64 24)",
+    { secret: true },
+  ),
+  backupEnvironment: key(
+    json(z.record(environmentName, line)),
+    "an object of environment variables for restic, such as an S3 bucket's keys",
+    '{"AWS_ACCESS_KEY_ID": "…", "AWS_SECRET_ACCESS_KEY": "…"}',
+    { secret: true },
+  ),
+  backupKeepDays: key(wholeNumber(1, 3650), "days, 1 to 3650", "14"),
+};
