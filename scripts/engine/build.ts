@@ -1,9 +1,9 @@
 import { chmodSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { cached, cacheFolder, contentKey, isComplete } from "./cache";
-import { checkCli } from "./check-cli";
+import { checkCli } from "./checkCli";
 import { withProgress } from "./progress";
-import { runProcess } from "./run-process";
+import { runProcess } from "./runProcess";
 import { findGo, requiredGoVersion } from "./toolchain";
 import { CLI_VERSION } from "./versions";
 

@@ -5,8 +5,8 @@ import { cached, cacheFolder, contentKey } from "./cache";
 /** The programs of this project that the engine starts, by the names under which they are bundled. */
 export const PROGRAMS = {
   "language-nodejs.js": "language/main.ts",
-  "quick-start.js": "language/quick-start.ts",
-  "policy-runner.js": "language/policy-runner.ts",
+  "quick-start.js": "language/quickStart.ts",
+  "policy-runner.js": "language/policyRunner.ts",
   "resource-command.js": "command/main.ts",
 };
 

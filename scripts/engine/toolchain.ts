@@ -2,7 +2,7 @@ import { chmodSync, readdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { withProgress } from "./progress";
-import { runProcess } from "./run-process";
+import { runProcess } from "./runProcess";
 
 /** The Go that is fetched where the one at hand is too old. */
 export const TOOLCHAIN = "1.26.8";

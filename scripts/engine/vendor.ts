@@ -1,11 +1,11 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { cached, cacheFolder, isComplete } from "./cache";
-import { checkCli } from "./check-cli";
+import { checkCli } from "./checkCli";
 import { download, request } from "./download";
 import { pluginFolder } from "./home";
 import { withProgress } from "./progress";
-import { runProcess } from "./run-process";
+import { runProcess } from "./runProcess";
 import { CLI_VERSION, COMMAND_VERSION } from "./versions";
 
 /**

@@ -7,13 +7,13 @@ import {
   FinalError,
   loginCommand,
 } from "../../scripts/engine/command/connection";
-import { copyToRemote } from "../../scripts/engine/command/copy-to-remote";
+import { copyToRemote } from "../../scripts/engine/command/copyToRemote";
 import { limitReached, waitAfter } from "../../scripts/engine/command/dial";
 import { checkFields } from "../../scripts/engine/command/fields";
 import { globExpression } from "../../scripts/engine/command/files";
-import { localCommand } from "../../scripts/engine/command/local-command";
-import { remoteCommand } from "../../scripts/engine/command/remote-command";
-import type { Call, ResourceHandler } from "../../scripts/engine/provider-server";
+import { localCommand } from "../../scripts/engine/command/localCommand";
+import { remoteCommand } from "../../scripts/engine/command/remoteCommand";
+import type { Call, ResourceHandler } from "../../scripts/engine/providerServer";
 import {
   fileAsset,
   isSecret,

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { localCommand } from "../../scripts/engine/command/local-command";
+import { localCommand } from "../../scripts/engine/command/localCommand";
 import { redactor } from "../../scripts/engine/command/secrets";
-import type { Call } from "../../scripts/engine/provider-server";
+import type { Call } from "../../scripts/engine/providerServer";
 import { type Properties, reveal, secret } from "../../scripts/engine/values";
 
 describe("a local command", () => {

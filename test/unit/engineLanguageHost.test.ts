@@ -4,7 +4,7 @@ import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import { directDependencies, sdkFile } from "../../scripts/engine/language/modules";
 import { runtimeOptions, splitArguments } from "../../scripts/engine/language/options";
 import { programInvocation, runResult } from "../../scripts/engine/language/program";
-import { pluginInvocation } from "../../scripts/engine/language/run-plugin";
+import { pluginInvocation } from "../../scripts/engine/language/runPlugin";
 
 const info = (options: { [key: string]: string | boolean }) => {
   const program = new ProgramInfo();

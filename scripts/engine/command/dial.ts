@@ -1,7 +1,7 @@
 import type { Duplex } from "node:stream";
 import { setTimeout as wait } from "node:timers/promises";
 import { Client } from "ssh2";
-import type { Call } from "../provider-server";
+import type { Call } from "../providerServer";
 import { address, connectConfig, type Endpoint, FinalError, loginCommand } from "./connection";
 
 /** The waits between attempts, in milliseconds: they begin short, grow, and stay at the longest. */

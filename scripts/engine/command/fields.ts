@@ -1,4 +1,4 @@
-import type { CheckFailure } from "../provider-server";
+import type { CheckFailure } from "../providerServer";
 import {
   assetOrArchive,
   isObject,

@@ -1,5 +1,5 @@
 import { StringDecoder } from "node:string_decoder";
-import type { Call } from "../provider-server";
+import type { Call } from "../providerServer";
 import type { Redact } from "./secrets";
 
 /** Which streams of a command are shown while it runs. */

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { difference } from "../difference";
-import type { Call, ResourceHandler } from "../provider-server";
+import type { Call, ResourceHandler } from "../providerServer";
 import { isObject, type Properties, reveal, secretTexts, texts, UNKNOWN } from "../values";
 import { checkFields, type Fields } from "./fields";
 import { type Logging, Output } from "./output";

@@ -9,12 +9,12 @@ import { LanguageRuntimeService } from "@pulumi/pulumi/proto/language_grpc_pb";
 import * as rpc from "@pulumi/pulumi/proto/language_pb";
 import { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
-import { engineAddress, newServer, serve } from "../plugin-process";
+import { engineAddress, newServer, serve } from "../pluginProcess";
 import { CLI_VERSION } from "../versions";
 import { endAll } from "./children";
 import { allDependencies, directDependencies } from "./modules";
 import { runProgram } from "./program";
-import { runPlugin } from "./run-plugin";
+import { runPlugin } from "./runPlugin";
 
 function service(engine: string): grpc.UntypedServiceImplementation {
   return {

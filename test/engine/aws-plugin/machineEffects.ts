@@ -1,4 +1,4 @@
-import type { Call } from "../../../scripts/engine/provider-server";
+import type { Call } from "../../../scripts/engine/providerServer";
 import { type Properties, reveal } from "../../../scripts/engine/values";
 import { Addresses } from "./addresses";
 import { LoopVolumes } from "./loopVolumes";

@@ -1,4 +1,4 @@
-import { type ResourceHandler, serveProvider } from "../../../scripts/engine/provider-server";
+import { type ResourceHandler, serveProvider } from "../../../scripts/engine/providerServer";
 import { catalogue } from "./catalogue";
 import { functions } from "./functions";
 import { MachineEffects } from "./machineEffects";

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { difference } from "../../../scripts/engine/difference";
-import type { Call, ResourceHandler } from "../../../scripts/engine/provider-server";
+import type { Call, ResourceHandler } from "../../../scripts/engine/providerServer";
 import {
   isSecret,
   isUnknown,

@@ -1,6 +1,6 @@
 import { isIPv4, isIPv6 } from "node:net";
 import { logRetentions } from "../../../components/settings/awsValues";
-import type { CheckFailure } from "../../../scripts/engine/provider-server";
+import type { CheckFailure } from "../../../scripts/engine/providerServer";
 import { isObject, isUnknown, type Properties, reveal, type Value } from "../../../scripts/engine/values";
 
 /** Refuses one property, in AWS's manner. */

@@ -1,5 +1,5 @@
 import { architectureOf } from "../../../components/platforms/aws/instanceType";
-import type { Call } from "../../../scripts/engine/provider-server";
+import type { Call } from "../../../scripts/engine/providerServer";
 import type { Properties } from "../../../scripts/engine/values";
 import { imageArchitecture, type Thing, type World } from "./world";
 

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { runProcess } from "./run-process";
+import { runProcess } from "./runProcess";
 import { CLI_VERSION } from "./versions";
 
 /**

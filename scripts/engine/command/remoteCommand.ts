@@ -1,7 +1,7 @@
 import type { Client, ClientChannel } from "ssh2";
-import type { Call, ResourceHandler } from "../provider-server";
+import type { Call, ResourceHandler } from "../providerServer";
 import type { Properties } from "../values";
-import { commandError } from "./command-error";
+import { commandError } from "./commandError";
 import { address, CONNECTION_FIELDS, type Endpoint, endpointOf } from "./connection";
 import { dial } from "./dial";
 import { COMMAND_FIELDS, commandResource, type Run } from "./resource";

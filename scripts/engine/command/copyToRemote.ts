@@ -1,5 +1,5 @@
 import { difference, sameValue } from "../difference";
-import type { Call, ResourceHandler } from "../provider-server";
+import type { Call, ResourceHandler } from "../providerServer";
 import { assetOrArchive, containsUnknown, type Properties, reveal } from "../values";
 import { address, CONNECTION_FIELDS, endpointOf } from "./connection";
 import { dial } from "./dial";

@@ -32,7 +32,7 @@ import * as provider from "@pulumi/pulumi/proto/provider_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { type JavaScriptValue, Struct } from "google-protobuf/google/protobuf/struct_pb";
 import type { PropertyChange } from "./difference";
-import { CHANNEL_OPTIONS, engineAddress, newServer, serve } from "./plugin-process";
+import { CHANNEL_OPTIONS, engineAddress, newServer, serve } from "./pluginProcess";
 import type { Properties } from "./values";
 
 /** How a line is shown: `status` only beside the running resource, the others also in the report at the end. */

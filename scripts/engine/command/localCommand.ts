@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { resolve } from "node:path";
-import type { Call, ResourceHandler } from "../provider-server";
+import type { Call, ResourceHandler } from "../providerServer";
 import type { Properties } from "../values";
-import { commandError } from "./command-error";
+import { commandError } from "./commandError";
 import { archiveOf, assetsOf, matchingFiles } from "./files";
 import { COMMAND_FIELDS, commandResource, type Run } from "./resource";
 
