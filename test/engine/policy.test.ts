@@ -1,0 +1,205 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Engine, ensureEngine } from "../../scripts/engine/ensure";
+import { projectFolder } from "../../scripts/project/folders";
+import { AwsStack } from "./awsStack";
+
+const program = `
+import * as pulumi from "@pulumi/pulumi";
+
+class Server extends pulumi.ComponentResource {
+  constructor(name: string, outputs: pulumi.Inputs) {
+    super("one-server-web:local:Server", name, {});
+    this.registerOutputs(outputs);
+  }
+}
+
+const tiers = new pulumi.Config().require("tiers").split(" ");
+tiers.forEach((tier, index) => {
+  const name = "server-" + (index + 1);
+  new Server(name, { name, tiers: tier.split("+"), zone: "host", platform: "local" });
+});
+`;
+
+interface Ran {
+  readonly code: number | null;
+  readonly output: string;
+}
+
+/** A small program of its own, run by the real engine with the pack. */
+class PolicyStack {
+  readonly folder = mkdtempSync(join(tmpdir(), "policy-stack-"));
+  private engine: Engine | undefined;
+
+  async create(): Promise<void> {
+    mkdirSync(join(this.folder, "backend"));
+    symlinkSync(join(projectFolder, "node_modules"), join(this.folder, "node_modules"));
+    writeFileSync(
+      join(this.folder, "package.json"),
+      '{"name": "policy-stack", "main": "index.ts", "type": "commonjs"}',
+    );
+    writeFileSync(join(this.folder, "index.ts"), program);
+    writeFileSync(
+      join(this.folder, "Pulumi.yaml"),
+      "name: policy-stack\nmain: index.ts\nruntime:\n  name: nodejs\n  options: {typescript: false, nodeargs: --import tsx}\n",
+    );
+    this.engine = await ensureEngine({ projectFolder: this.folder, report: () => {} });
+    await this.must("stack", "init", "dev");
+  }
+
+  async tiers(...servers: readonly string[]): Promise<void> {
+    await this.must("config", "set", "tiers", servers.join(" "), "-s", "dev");
+  }
+
+  /** Runs with the pack, and this configuration of it. */
+  withPack(command: readonly string[], config?: object): Promise<Ran> {
+    const pack = ["--policy-pack", join(projectFolder, "policy"), "--non-interactive", "-s", "dev"];
+    if (config === undefined) return this.run(...command, ...pack);
+    const file = join(this.folder, "policy-config.json");
+    writeFileSync(file, JSON.stringify(config));
+    return this.run(...command, ...pack, "--policy-pack-config", file);
+  }
+
+  async must(...args: readonly string[]): Promise<Ran> {
+    const ran = await this.run(...args);
+    assert.equal(ran.code, 0, ran.output);
+    return ran;
+  }
+
+  run(...args: readonly string[]): Promise<Ran> {
+    const { engine } = this;
+    assert.ok(engine, "create() comes first");
+    return new Promise((resolve, reject) => {
+      const child = spawn(engine.cli, args, {
+        cwd: this.folder,
+        env: {
+          ...process.env,
+          ...engine.environment,
+          PULUMI_HOME: engine.pulumiHome,
+          PULUMI_BACKEND_URL: `file://${join(this.folder, "backend")}`,
+          PULUMI_CONFIG_PASSPHRASE: "test",
+        },
+        stdio: ["ignore", "pipe", "pipe"],
+      });
+      let output = "";
+      const take = (text: string) => {
+        output += text;
+      };
+      child.stdout.setEncoding("utf8").on("data", take);
+      child.stderr.setEncoding("utf8").on("data", take);
+      child.on("error", reject);
+      child.on("close", (code) => resolve({ code, output }));
+    });
+  }
+
+  remove(): void {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+describe("the policy pack in the real engine", function () {
+  this.timeout(240_000);
+  const stack = new PolicyStack();
+  before(() => stack.create());
+  after(() => stack.remove());
+
+  it("says at preview what stands alone, and the next rung with its command", async () => {
+    await stack.tiers("web+app+database");
+    const { code, output } = await stack.withPack(["preview"]);
+    assert.equal(code, 0, output);
+    assert.match(output, /\[advisory\].*single-point-of-failure.*server-1/);
+    assert.match(output, /server-1 \(server\) alone holds web server, app server and database/);
+    assert.match(output, /Next is split-database: 99\.0025 %/);
+    assert.match(output, /pulumi config set rung split-database && pulumi up/);
+    assert.doesNotMatch(output, /can't run policy/, "an unknown value ended a policy");
+  });
+
+  it("refuses a preview below the rung that is asked for, and lets one at it pass", async () => {
+    const targets = { targets: { minimumRung: "load-balanced" } };
+    const low = await stack.withPack(["preview"], targets);
+    assert.notEqual(low.code, 0, low.output);
+    assert.match(low.output, /\[mandatory\].*targets/);
+    assert.match(low.output, /targets\.minimumRung is load-balanced, but the site stands on single/);
+    await stack.tiers(
+      "loadBalancer",
+      "loadBalancer",
+      "web+app",
+      "web+app",
+      "database",
+      "database",
+      "database",
+    );
+    const high = await stack.withPack(["preview"], targets);
+    assert.equal(high.code, 0, high.output);
+    assert.doesNotMatch(high.output, /alone holds/);
+    await stack.tiers("web+app+database");
+  });
+
+  it("refuses wrong configuration before anything is made", async () => {
+    for (const [config, says] of [
+      [{ targets: { minimumRung: "top" } }, /minimumRung/],
+      [{ "dns-ttl": { maximumTtl: "soon" } }, /maximumTtl/],
+      [{ "single-point-of-failure": { exemptions: [{ resource: "server-1" }] } }, /reason|until/],
+      [
+        {
+          "single-point-of-failure": {
+            exemptions: [{ resource: "server-1", reason: "a hobby of one person", until: "tomorrow" }],
+          },
+        },
+        /until/,
+      ],
+    ] as const) {
+      const { code, output } = await stack.withPack(["preview"], config);
+      assert.notEqual(code, 0, output);
+      assert.match(output, says);
+    }
+  });
+
+  it("leaves an exempted server out until the exemption ends", async () => {
+    const exemption = { resource: "server-1", reason: "a hobby of one person" };
+    const exempt = (until: string) => ({
+      "single-point-of-failure": { exemptions: [{ ...exemption, until }] },
+    });
+    const now = await stack.withPack(["preview"], exempt("2999-12-31"));
+    assert.equal(now.code, 0, now.output);
+    assert.doesNotMatch(now.output, /alone holds/);
+    const later = await stack.withPack(["preview"], exempt("2020-12-31"));
+    assert.match(later.output, /alone holds[\s\S]*The exemption "a hobby of one person" ended on 2020-12-31/);
+  });
+
+  it("says the same at an update, and about a stack that is there already", async () => {
+    const up = await stack.withPack(["up", "--yes", "--skip-preview"]);
+    assert.equal(up.code, 0, up.output);
+    assert.match(up.output, /server-1 \(server\) alone holds web server, app server and database/);
+    const analyzed = await stack.run(
+      "policy",
+      "analyze",
+      "--policy-pack",
+      join(projectFolder, "policy"),
+      "-s",
+      "dev",
+    );
+    assert.match(analyzed.output, /server-1 \(server\) alone holds web server, app server and database/);
+    assert.match(analyzed.output, /The site stands on the rung single/);
+  });
+});
+
+describe("the policy pack on this project's stack on AWS", function () {
+  this.timeout(240_000);
+  const stack = new AwsStack();
+  before(() => stack.create());
+  after(() => stack.remove());
+
+  it("judges a preview with unknown values: one server, seen once, and no policy ended by an unknown", async () => {
+    const { code, output } = await stack.preview("--policy-pack", "policy");
+    assert.equal(code, 0, output);
+    assert.match(output, /alone holds web server, app server and database/);
+    assert.equal(output.match(/alone holds/g)?.length, 1, output);
+    assert.match(output, /The site stands on the rung single: 99\.5 %/);
+    assert.doesNotMatch(output, /can't run policy/);
+    assert.doesNotMatch(output, /\[mandatory\]/);
+  });
+});
