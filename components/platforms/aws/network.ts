@@ -1,6 +1,7 @@
 import * as ec2 from "@pulumi/aws/ec2";
 import * as aws from "@pulumi/aws/getAvailabilityZones";
 import * as pulumi from "@pulumi/pulumi";
+import { refusal } from "../../refusal";
 import type { AwsSettings } from "../../settings/aws";
 import { type Naming, tagsOf } from "./names";
 import { chooseZones, ipv6Subnet, planSubnets, type SubnetPlan } from "./subnets";
@@ -57,7 +58,7 @@ export class Network extends pulumi.ComponentResource {
   place(zone?: string): Placement {
     if (zone === undefined) {
       const subnet = this.subnets[this.placed % this.subnets.length];
-      if (subnet === undefined) throw new pulumi.RunError("the network has no subnets");
+      if (subnet === undefined) throw refusal("the network has no subnets");
       this.placed += 1;
       return { subnetId: subnet.id, zone: subnet.availabilityZone };
     }
@@ -66,7 +67,7 @@ export class Network extends pulumi.ComponentResource {
     const index = zones.apply((names) => {
       const position = names.indexOf(zone);
       if (position >= 0) return position;
-      throw new pulumi.RunError(`the zone ${zone} is none of this network's: ${names.join(", ")}`);
+      throw refusal(`the zone ${zone} is none of this network's: ${names.join(", ")}`);
     });
     return {
       subnetId: pulumi.all([ids, index]).apply(([list, position]) => list[position] ?? ""),
@@ -147,6 +148,6 @@ function zonesOrError(settings: AwsSettings, open: string[], offering: string[])
   try {
     return chooseZones(settings.region, settings.instanceType, open, offering);
   } catch (error) {
-    throw new pulumi.RunError((error as Error).message);
+    throw refusal((error as Error).message);
   }
 }

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { refusal } from "../../refusal";
 import type { Settings } from "../../settings/settings";
 import { Certificates } from "../certificates";
 import type { Certificate, DnsRecordArgs, Platform, Server, ServerArgs } from "../platform";
@@ -26,7 +27,7 @@ export class SshPlatform implements Platform {
     const { servers } = this.settings.ssh;
     const settings = servers[this.taken];
     if (settings === undefined) {
-      throw new pulumi.RunError(
+      throw refusal(
         `one-server-web:servers names ${servers.length} of the servers that the rung ${this.settings.rung} needs; ` +
           `add one for ${name}, or take a lower rung: pulumi config set rung single -s ${this.settings.stack}`,
       );

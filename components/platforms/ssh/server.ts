@@ -3,6 +3,7 @@ import { promises as dns } from "node:dns";
 import { isIP } from "node:net";
 import type { types } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
+import { refusal } from "../../refusal";
 import type { SshServerSettings } from "../../settings/settings";
 import type { Server, Tier } from "../platform";
 
@@ -72,7 +73,7 @@ async function addressOf(name: string, address: string): Promise<string> {
   try {
     return (await dns.lookup(address)).address;
   } catch {
-    throw new pulumi.RunError(
+    throw refusal(
       `server ${name}: ${address} has no address; check the name in the setting servers, or write the IP address`,
     );
   }
