@@ -1,0 +1,113 @@
+import assert from "node:assert/strict";
+import { symlinkSync } from "node:fs";
+import { join } from "node:path";
+import { projectFolder } from "../../scripts/project/folders";
+import { EngineProject } from "../support/engineProject";
+import { script, tracesOf } from "../support/localScripts";
+
+const network = "locs";
+const moved = "locmoved";
+
+/** A server with a name and a certificate, and one command on it; the settings are the stack's own. */
+const program = `
+  import { LocalPlatform } from ${JSON.stringify(join(projectFolder, "components/platforms/local/platform"))};
+  const memory = config.getNumber("memory");
+  const platform = new LocalPlatform({
+    suite: "sid",
+    network: config.require("network"),
+    subnet: config.require("subnet"),
+    ...(memory === undefined ? {} : { memory }),
+  });
+  const server = platform.server("web-1", { tiers: ["web"] }, {});
+  platform.dnsRecord("www.foobar.com", { hostname: "www.foobar.com", type: "A", address: server.publicIp }, {});
+  const certificate = platform.certificate("certificate", ["www.foobar.com"], {});
+  const hello = new remote.Command("hello", { connection: server.connection, create: "hostname", triggers: [server.instanceId] });
+  module.exports = { hello: hello.stdout, instanceId: server.instanceId, publicIp: server.publicIp, size: server.size,
+    authority: certificate.source === "local" ? certificate.authority : undefined };
+`;
+
+describe("a stack on the platform local", function () {
+  this.timeout(300_000);
+  let project: EngineProject;
+
+  before(async () => {
+    for (const name of [network, moved]) script("network.sh", "destroy", name, "--machines");
+    project = await EngineProject.create();
+    symlinkSync(join(projectFolder, "scripts"), project.path("scripts"));
+    project.write(program);
+    await project.set("network", network);
+    await project.set("subnet", "10.94.40.0/24");
+  });
+
+  after(async () => {
+    for (const name of [network, moved]) script("network.sh", "destroy", name, "--machines");
+    project.remove();
+  });
+
+  it("is brought up, with no key in plain in its state or in what is printed", async () => {
+    const printed = await project.up();
+    const { hello, publicIp } = await project.outputs();
+    assert.deepEqual({ hello, publicIp }, { hello: "web-1", publicIp: "10.94.40.10" });
+    const state = await project.stateText();
+    for (const text of [printed, state]) assert.doesNotMatch(text, /PRIVATE KEY/);
+    assert.match(state, /BEGIN CERTIFICATE/, "what is no secret is readable");
+  });
+
+  it("has nothing to change the second time", async () => {
+    assert.match(await project.preview("--expect-no-changes"), /unchanged/);
+    assert.match(await project.up(0, "--expect-no-changes"), /unchanged/);
+  });
+
+  it("changes a machine's size in place, and makes nothing anew for it", async () => {
+    const before = await project.outputs();
+    await project.set("memory", "640");
+    await project.up();
+    assert.deepEqual(await project.outputs(), { ...before, size: "640 MiB" });
+    assert.match(
+      script("machine.sh", "exec", network, "web-1", "grep", "MemTotal", "/proc/meminfo"),
+      / 655360 kB/,
+    );
+  });
+
+  it("keeps its network from another stack, and says how to choose another", async () => {
+    const other = await EngineProject.create();
+    try {
+      symlinkSync(join(projectFolder, "scripts"), other.path("scripts"));
+      other.write(program);
+      await other.set("network", network);
+      await other.set("subnet", "10.94.42.0/24");
+      const output = await other.up("failure");
+      assert.match(
+        output,
+        /error: network: "locs" belongs to another stack on this host; .*`pulumi config set network locs-2`/,
+      );
+      await other.set("network", moved);
+      await other.set("subnet", "10.94.40.0/25");
+      assert.match(
+        await other.up("failure"),
+        /error: subnet: 10\.94\.40\.0\/25 overlaps with .*`pulumi config set subnet 10\.\d+\.0\.0\/24`/,
+      );
+      await other.destroy();
+      assert.equal(script("machine.sh", "status", network, "web-1"), "running\n");
+    } finally {
+      other.remove();
+    }
+  });
+
+  it("moves to another network in the right order: machines before their network", async () => {
+    const before = await project.outputs();
+    await project.set("network", moved);
+    await project.set("subnet", "10.94.41.0/24");
+    await project.up();
+    const after = await project.outputs();
+    assert.equal(after.publicIp, "10.94.41.10");
+    assert.notEqual(after.instanceId, before.instanceId);
+    assert.equal(after.authority, before.authority, "clients keep trusting the same authority");
+    assert.deepEqual(tracesOf(network), []);
+  });
+
+  it("leaves nothing when it is destroyed", async () => {
+    await project.destroy();
+    assert.deepEqual(tracesOf(moved), []);
+  });
+});
