@@ -30,6 +30,8 @@ export interface ServerPlan {
   readonly stack?: "lemp" | "lamp";
   /** Who may log in over SSH, as OpenSSH writes public keys; nobody when unset. */
   readonly authorizedKey?: string;
+  /** The machine's memory in MiB, 2048 when unset. */
+  readonly memory?: number;
   /** Further settings of provision.sh. */
   readonly settings?: Readonly<Record<string, string>>;
 }
@@ -72,7 +74,7 @@ export class ReleaseServer {
       "--number",
       "10",
       "--memory",
-      "2048",
+      String(this.plan.memory ?? 2048),
       "--authorized-key",
       key,
     );

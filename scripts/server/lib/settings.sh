@@ -82,6 +82,7 @@ check_settings() {
     [[ $TLS_SOURCE != acme || (-n $ACME_DIRECTORY && -n $ACME_EMAIL) ]] ||
       fail "settings ACME_DIRECTORY and ACME_EMAIL: expected the directory's URL and an address, because TLS_SOURCE is acme"
   fi
+  [[ -z $PAGE_CACHE || $STACK == lemp ]] || fail 'setting PAGE_CACHE: expected no value with STACK lamp; nginx alone keeps pages here'
   if has_role mysql && [[ -z $DATABASE_PASSWORD ]]; then
     fail "setting DATABASE_PASSWORD: expected 12 to 128 printable characters"
   fi

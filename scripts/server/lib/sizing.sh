@@ -58,5 +58,6 @@ size_machine() {
     NGINX_CONNECTIONS "$(clamp $((ram * 4)) 1024 16384)" \
     OPEN_FILES "$(clamp $((ram * 16)) 8192 65536)" \
     BACKLOG "$(clamp $((ram * 2)) 512 4096)" \
+    PAGE_CACHE_MIB "$(clamp $((ram / 16)) 32 1024)" \
     SWAP_MIB "$(clamp "$ram" 512 2048)"
 }

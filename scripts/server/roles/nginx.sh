@@ -25,6 +25,7 @@ nginx_before() {
   for template in tls compression headers logging "app-$RUNTIME"; do
     install_template nginx "nginx/$template.conf" "$NGINX_FOLDER/$template.conf" 0644 root:root reload:nginx
   done
+  nginx_page_cache
   nginx_aliases
   install_template nginx nginx/site.conf "$NGINX_FOLDER/site.conf" 0644 root:root reload:nginx
   nginx_first_release
@@ -39,6 +40,19 @@ nginx_after() {
   ! systemctl is-active --quiet apache2 || { systemctl disable --quiet --now apache2; changed nginx 'stopped Apache'; }
   nginx_brotli
   ensure_running nginx nginx
+}
+
+nginx_page_cache() {
+  local part
+  CACHE_MODULE=fastcgi CACHE_ZONE=pages
+  [[ $RUNTIME == php ]] || CACHE_MODULE=proxy CACHE_ZONE=proxied
+  for part in zone location; do
+    if [[ -n $PAGE_CACHE ]]; then
+      install_template nginx "nginx/page-cache.$part" "$NGINX_FOLDER/page-cache.$part" 0644 root:root reload:nginx
+    else
+      remove_file nginx "$NGINX_FOLDER/page-cache.$part" reload:nginx
+    fi
+  done
 }
 
 # The module is there only after its package was set up, which is after the first start.

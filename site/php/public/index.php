@@ -4,12 +4,12 @@
 
 declare(strict_types=1);
 
-require __DIR__ . '/../src/Database.php';
-require __DIR__ . '/../src/Guestbook.php';
-require __DIR__ . '/../src/Token.php';
-require __DIR__ . '/../src/View.php';
-require __DIR__ . '/../src/Way.php';
-require __DIR__ . '/../src/pages.php';
+require_once __DIR__ . '/../src/Database.php';
+require_once __DIR__ . '/../src/Guestbook.php';
+require_once __DIR__ . '/../src/Token.php';
+require_once __DIR__ . '/../src/View.php';
+require_once __DIR__ . '/../src/Way.php';
+require_once __DIR__ . '/../src/pages.php';
 
 $path = strtok($_SERVER['REQUEST_URI'] ?? '/', '?');
 $method = $_SERVER['REQUEST_METHOD'] ?? 'GET';

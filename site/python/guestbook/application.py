@@ -55,7 +55,7 @@ def home(request: Request):
     queried = (time.perf_counter() - started) * 1000
     timing = f"app;dur={request.elapsed() - queried:.2f}, database;dur={queried:.2f}"
     body = html.home(request, request.stations(latest, queried), latest)
-    return page(request, "One server, end to end", body, [("Cache-Control", "no-cache"), ("Server-Timing", timing)])
+    return page(request, "One server, end to end", body, [("Server-Timing", timing)])
 
 
 def guestbook(request: Request, values=None, errors=None, status=200):

@@ -1,0 +1,64 @@
+import { spawnSync } from "node:child_process";
+
+/** What one load of wrk gave. */
+export interface Served {
+  readonly perSecond: number;
+  /** Milliseconds. */
+  readonly p99: number;
+  readonly slowest: number;
+  /** Answers that were not 2xx or 3xx, and connections that failed. */
+  readonly failed: number;
+}
+
+export interface WrkLoad {
+  readonly url: string;
+  readonly host: string;
+  readonly connections: number;
+  readonly seconds: number;
+}
+
+/**
+ * Runs wrk (Debian's package) against a machine of this host.
+ * @throws Error when wrk is not installed or says nothing.
+ */
+export function wrk({ url, host, connections, seconds }: WrkLoad): Served {
+  const args = [
+    "-t2",
+    `-c${connections}`,
+    `-d${seconds}s`,
+    "--timeout",
+    "20s",
+    "--latency",
+    "-H",
+    `Host: ${host}`,
+    url,
+  ];
+  const { stdout, error, status } = spawnSync("wrk", args, { encoding: "utf8" });
+  if (error !== undefined || status !== 0) {
+    throw new Error(`wrk can't run (apt-get install wrk): ${error?.message ?? stdout}`);
+  }
+  return parseWrk(stdout);
+}
+
+/** The figures in what wrk prints. */
+export function parseWrk(text: string): Served {
+  const find = (pattern: RegExp) => pattern.exec(text)?.[1];
+  const perSecond = find(/^Requests\/sec:\s+([\d.]+)/m);
+  if (perSecond === undefined) throw new Error(`wrk gave no figures: ${text}`);
+  const socket =
+    /Socket errors: connect (\d+), read (\d+), write (\d+), timeout (\d+)/.exec(text)?.slice(1) ?? [];
+  const failed = Number(find(/Non-2xx or 3xx responses: (\d+)/) ?? 0);
+  return {
+    perSecond: Number(perSecond),
+    p99: milliseconds(find(/^\s+99%\s+(\S+)/m) ?? ""),
+    slowest: milliseconds(find(/^\s+Latency\s+\S+\s+\S+\s+(\S+)/m) ?? ""),
+    failed: socket.reduce((sum, count) => sum + Number(count), failed),
+  };
+}
+
+/** `4.40ms`, `912.00us` or `1.20s`. */
+function milliseconds(text: string): number {
+  const [, value = "", unit = ""] = /^([\d.]+)(us|ms|s|m)$/.exec(text) ?? [];
+  const factors: Readonly<Record<string, number>> = { us: 0.001, ms: 1, s: 1000, m: 60_000 };
+  return Number(value) * (factors[unit] ?? Number.NaN);
+}
