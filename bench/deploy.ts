@@ -22,6 +22,8 @@ interface Change {
   readonly to: number;
   /** Seconds from its start until the public address showed it. */
   readonly live: number;
+  /** What the server printed. */
+  readonly log: string;
 }
 
 interface Ours {
@@ -47,8 +49,8 @@ async function ours(): Promise<Ours> {
       const timed = async (run: () => Promise<Ran>): Promise<Change> => {
         await pause(gap);
         const from = running.elapsed();
-        const live = check(await run());
-        return { from, to: running.elapsed(), live };
+        const ran = await run();
+        return { from, to: running.elapsed(), live: check(ran), log: ran.output };
       };
       for (let round = 1; round <= rounds; round++) {
         const command = server.upload(release(server, `round-${round}`));
@@ -177,6 +179,8 @@ async function main(): Promise<void> {
   for (const [failure, count] of Object.entries(summary.failures)) {
     console.log(`  ${count} times: ${failure}`);
   }
+  const worst = mine.deployments.find(({ live }) => live === slowest(mine.deployments));
+  console.log(`the slowest deployment:\n${worst?.log}`);
   writeResults("deploy", results);
 }
 
