@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { promisify } from "node:util";
 import { credentials } from "@grpc/grpc-js";
+import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import { assess } from "../policy/assess";
 import type { ResourceView } from "../policy/resources";
@@ -62,6 +63,7 @@ async function startPack(): Promise<{ readonly client: Client; readonly child: C
 }
 
 interface Client {
+  getPluginInfo(request: unknown, done: (error: Error | null, response: unknown) => void): void;
   analyze(request: unknown, done: (error: Error | null, response: Response) => void): void;
   analyzeStack(request: unknown, done: (error: Error | null, response: Response) => void): void;
   close(): void;
@@ -153,6 +155,7 @@ async function main(): Promise<void> {
   try {
     const analyzeStack = promisify(client.analyzeStack.bind(client));
     const analyze = promisify(client.analyze.bind(client));
+    const getPluginInfo = promisify(client.getPluginInfo.bind(client));
     const perResource = new Map<string, number>();
     // Once without counting: Node compiles on the way.
     await analyzeStack(stackRequest(largeStack(1000)));
@@ -165,10 +168,14 @@ async function main(): Promise<void> {
       const rails = await processorSeconds(pack, 1, async () => {
         for (const one of requests) await analyze(one);
       });
+      const empty = await processorSeconds(pack, 1, async () => {
+        for (const _ of requests) await getPluginInfo(new Empty());
+      });
       for (const [what, value, goal] of [
         ["topology and assessment, once", pure, undefined],
         ["all stack policies in the pack", whole, "2 s at 10,000 resources"],
         ["all guard rails in the pack, one resource after another", rails, undefined],
+        ["as many empty calls to the pack, for comparison", empty, undefined],
       ] as const) {
         const first = perResource.get(what) ?? value / views.length;
         perResource.set(what, first);

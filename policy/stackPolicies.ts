@@ -17,7 +17,7 @@ import {
   ttlSettings,
 } from "./settings";
 import { type Topology, topology } from "./topology";
-import { viewsOf } from "./views";
+import { plain, viewsOf } from "./views";
 
 /** A rule of the assessment as a policy. */
 interface Rule {
@@ -154,9 +154,10 @@ function policy<T extends { readonly exemptions: readonly Exemption[] }>(
     validateStack: (args, reportViolation) => {
       const read = readSettings<T>(rule.name, settings, args.getConfig());
       const { assessment, site } = judge(args);
+      const day = today();
       for (const finding of choose(assessment, read, site)) {
         if (finding.rule !== rule.name) continue;
-        const { exempt, ended } = verdict(read.exemptions, namesOf(finding), today());
+        const { exempt, ended } = verdict(read.exemptions, namesOf(finding), day);
         if (exempt) continue;
         reportViolation(
           [message(finding), ...(ended === undefined ? [] : [ended])].join("\n"),
@@ -180,12 +181,12 @@ let judged: Judged | undefined;
 
 /** Judges the stack once for all policies: they are run one after the other on the same resources. */
 function judge(args: StackValidationArgs): Judged {
-  const views = viewsOf(args.resources);
-  const [first, last] = [views[0]?.properties, views.at(-1)?.properties];
-  if (judged?.first === first && judged?.last === last && judged?.count === views.length && views.length > 0)
-    return judged;
-  const site = topology(views);
-  judged = { first, last, count: views.length, site, assessment: assess(site) };
+  const { resources } = args;
+  const [first, last] = [plain(resources[0]?.props), plain(resources.at(-1)?.props)];
+  const same = judged?.first === first && judged?.last === last && judged?.count === resources.length;
+  if (judged !== undefined && same && resources.length > 0) return judged;
+  const site = topology(viewsOf(resources));
+  judged = { first, last, count: resources.length, site, assessment: assess(site) };
   return judged;
 }
 

@@ -155,7 +155,8 @@ function withoutProtection(site: Topology, member: Member): Finding[] {
             command: "pulumi up",
           }
         : {
-            change: "Protect it in Pulumi's state, at least",
+            change:
+              "Protect it in Pulumi's state (an up with a program that doesn't protect it lifts that again)",
             command: resource.urn?.startsWith("urn:pulumi:")
               ? `pulumi state protect '${resource.urn}'`
               : "pulumi state protect --all",
