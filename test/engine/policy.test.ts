@@ -4,10 +4,11 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Engine, ensureEngine } from "../../scripts/engine/ensure";
+import { type AwsPlugin, startAwsPlugin } from "../../scripts/preview/awsPlugin";
 import { projectFolder } from "../../scripts/project/folders";
 import { AwsStack } from "./awsStack";
 
-const program = `
+const servers = `
 import * as pulumi from "@pulumi/pulumi";
 
 class Server extends pulumi.ComponentResource {
@@ -33,15 +34,21 @@ interface Ran {
 class PolicyStack {
   readonly folder = mkdtempSync(join(tmpdir(), "policy-stack-"));
   private engine: Engine | undefined;
+  private environment: NodeJS.ProcessEnv = {};
 
-  async create(): Promise<void> {
+  /** @param program the content of its index.ts */
+  constructor(private readonly program: string) {}
+
+  /** @param environment for every run of the CLI, besides the engine's */
+  async create(environment: NodeJS.ProcessEnv = {}): Promise<void> {
+    this.environment = environment;
     mkdirSync(join(this.folder, "backend"));
     symlinkSync(join(projectFolder, "node_modules"), join(this.folder, "node_modules"));
     writeFileSync(
       join(this.folder, "package.json"),
       '{"name": "policy-stack", "main": "index.ts", "type": "commonjs"}',
     );
-    writeFileSync(join(this.folder, "index.ts"), program);
+    writeFileSync(join(this.folder, "index.ts"), this.program);
     writeFileSync(
       join(this.folder, "Pulumi.yaml"),
       "name: policy-stack\nmain: index.ts\nruntime:\n  name: nodejs\n  options: {typescript: false, nodeargs: --import tsx}\n",
@@ -78,6 +85,7 @@ class PolicyStack {
         env: {
           ...process.env,
           ...engine.environment,
+          ...this.environment,
           PULUMI_HOME: engine.pulumiHome,
           PULUMI_BACKEND_URL: `file://${join(this.folder, "backend")}`,
           PULUMI_CONFIG_PASSPHRASE: "test",
@@ -102,7 +110,7 @@ class PolicyStack {
 
 describe("the policy pack in the real engine", function () {
   this.timeout(240_000);
-  const stack = new PolicyStack();
+  const stack = new PolicyStack(servers);
   before(() => stack.create());
   after(() => stack.remove());
 
@@ -184,6 +192,38 @@ describe("the policy pack in the real engine", function () {
     );
     assert.match(analyzed.output, /server-1 \(server\) alone holds web server, app server and database/);
     assert.match(analyzed.output, /The site stands on the rung single/);
+  });
+});
+
+describe("remediations in the real engine", function () {
+  this.timeout(240_000);
+  const stack = new PolicyStack(`
+import * as aws from "@pulumi/aws";
+
+new aws.ec2.Instance("web", { ami: "ami-0123456789abcdef0", instanceType: "t3.small", tags: { Owner: "web team" } });
+`);
+  let plugin: AwsPlugin;
+  before(async () => {
+    plugin = await startAwsPlugin(projectFolder, { AWS_PLUGIN_WORLD: join(stack.folder, "world") });
+    await stack.create(plugin.environment);
+    await stack.must("config", "set", "aws:region", "us-east-1", "-s", "dev");
+  });
+  after(async () => {
+    await plugin?.stop();
+    stack.remove();
+  });
+
+  it("put right what is certain, when they are asked to", async () => {
+    const advice = await stack.withPack(["preview"]);
+    assert.equal(advice.code, 0, advice.output);
+    assert.match(advice.output, /\[advisory\].*instance-metadata-v1.*web/);
+    const config = { "instance-metadata-v1": "remediate", "missing-tags": "remediate" };
+    const { code, output } = await stack.withPack(["preview", "--diff"], config);
+    assert.equal(code, 0, output);
+    assert.match(output, /\[remediate\].*instance-metadata-v1/);
+    assert.match(output, /httpTokens\s*: "required"/);
+    assert.match(output, /Name\s*: "web"/);
+    assert.match(output, /Owner\s*: "web team"/);
   });
 });
 
