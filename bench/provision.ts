@@ -18,12 +18,31 @@ function script(name: string, ...args: readonly string[]): void {
   if (ran.status !== 0) throw new Error(`${name} ${args.join(" ")}: ${ran.stderr}`);
 }
 
+/** A public key to make the machine with; nobody logs in by it. */
+function loginKey(): string {
+  const ran = spawnSync(join(projectFolder, "scripts/local/keypair.sh"), ["create"], { encoding: "utf8" });
+  if (ran.status !== 0) throw new Error(`keypair.sh: ${ran.stderr}`);
+  return (JSON.parse(ran.stdout) as { publicKey: string }).publicKey;
+}
+
 /** Seconds of `apt-get update` and one `apt-get install` on a fresh machine. */
 function floor(): number {
   const { name, subnet, machine, number } = floorNetwork;
   script("network.sh", "create", name, "--subnet", subnet, "--owner", "bench");
   try {
-    script("machine.sh", "create", name, machine, "--suite", "sid", "--number", number);
+    const key = loginKey();
+    script(
+      "machine.sh",
+      "create",
+      name,
+      machine,
+      "--suite",
+      "sid",
+      "--number",
+      number,
+      "--authorized-key",
+      key,
+    );
     const started = performance.now();
     const install = `apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends ${packages}`;
     script("machine.sh", "exec", name, machine, "sh", "-c", install);
