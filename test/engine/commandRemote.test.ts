@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
+import { execFileSync, spawn } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { EngineProject } from "../support/engineProject";
 import { eventually } from "../support/eventually";
 import { freePort, SshServer } from "../support/sshServer";
@@ -141,14 +143,25 @@ describe("commands and copies over SSH in the real engine", function () {
     assert.ok(started, "the wait was shown");
   });
 
-  it("log in with an encrypted key, and through another machine", async () => {
+  it("log in with an encrypted key, with an agent's, and through another machine", async () => {
+    const agentSocketPath = project.path("agent");
+    const agent = spawn("ssh-agent", ["-D", "-a", agentSocketPath], { stdio: "ignore" });
+    await eventually("the agent", 10, () => existsSync(agentSocketPath));
+    execFileSync("ssh-add", ["-q", join(server.folder, "client")], {
+      env: { ...process.env, SSH_AUTH_SOCK: agentSocketPath },
+    });
     const encrypted = { privateKey: server.read("encrypted"), privateKeyPassword: "locked" };
     project.write(`
+      new remote.Command("agent", { connection: ${server.connection({ privateKey: undefined, agentSocketPath })}, create: "true" });
       new remote.Command("encrypted", { connection: ${server.connection(encrypted)}, create: "true" });
       const through = ${server.connection({ proxy: JSON.parse(server.connection()) })};
       const jumped = new remote.Command("jumped", { connection: through, create: "echo there" });
       export const out = jumped.stdout;`);
-    await project.up();
+    try {
+      await project.up();
+    } finally {
+      agent.kill();
+    }
     assert.deepEqual(await project.outputs(), { out: "there" });
   });
 
