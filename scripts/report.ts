@@ -12,7 +12,8 @@ Writes a page that shows what would take a stack's site down, and the way up. It
 
   --file FILE      what \`pulumi stack export\` or \`pulumi preview --json\` wrote; - for standard input
   --stack NAME     a stack of this project (default: local)
-  --preview        the stack as the next \`pulumi up\` would make it
+  --preview        the stack as the next \`pulumi up\` would make it (Pulumi's JSON leaves out what servers of the platforms local
+                   and ssh register: each counts as holding every tier)
   --output FILE    where the page goes (default: report.html)
   --markdown FILE  also write Markdown, for a pull request's comment
   -h, --help       this text`;

@@ -67,11 +67,29 @@ async function pulumi(args: readonly string[]): Promise<string> {
     });
     return stdout;
   } catch (error) {
-    const { stderr, stdout, message } = error as {
-      readonly stderr?: string;
-      readonly stdout?: string;
-      readonly message: string;
-    };
-    throw new WorkspaceError(`pulumi ${args.join(" ")} failed: ${(stderr || stdout || message).trim()}`);
+    throw new WorkspaceError(`pulumi ${args.join(" ")} failed: ${reasonOf(error as Failure)}`);
   }
+}
+
+interface Failure {
+  readonly stderr?: string;
+  readonly stdout?: string;
+  readonly message: string;
+}
+
+/** Why it failed: with --json the reasons stand among everything else on standard output. */
+export function reasonOf({ stderr, stdout, message }: Failure): string {
+  if (stderr !== undefined && stderr.trim() !== "") return stderr.trim();
+  try {
+    const { diagnostics } = JSON.parse(stdout ?? "") as {
+      diagnostics?: { message: string; severity: string }[];
+    };
+    const errors = (diagnostics ?? [])
+      .filter(({ severity }) => severity === "error")
+      .map((one) => one.message.trim());
+    if (errors.length > 0) return errors.join("; ");
+  } catch {
+    // Not JSON: what was printed is the reason.
+  }
+  return (stdout || message).trim();
 }

@@ -106,6 +106,21 @@ describe("the report in Chromium", function () {
       });
   });
 
+  it("would be told by axe of a text that can't be read, and by the browser of a page that is too wide", async () => {
+    const file = join(folder, "bad.html");
+    const [stack] = looked;
+    assert.ok(stack);
+    const html = await reportHtml(reportModel(stack.name, stack.updated()));
+    writeFileSync(
+      file,
+      html.replace("<h2 ", '<p style="color: #999; background: #aaa; width: 3000px">faint</p><h2 '),
+    );
+    await withPage(browser, {}, file, async (page) => {
+      assert.match((await violations(page)).join("\n"), /^color-contrast: /);
+      assert.ok((await page.evaluate(() => document.documentElement.scrollWidth)) > 3000);
+    });
+  });
+
   it("takes names that look like markup as text", async () => {
     const file = join(folder, "hostile.html");
     const views = [

@@ -3,6 +3,9 @@ import { spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { assess } from "../../policy/assess";
+import { readState } from "../../policy/readState";
+import { topology } from "../../policy/topology";
 import { type Engine, ensureEngine } from "../../scripts/engine/ensure";
 import { type AwsPlugin, startAwsPlugin } from "../../scripts/preview/awsPlugin";
 import { projectFolder } from "../../scripts/project/folders";
@@ -192,6 +195,10 @@ describe("the policy pack in the real engine", function () {
     );
     assert.match(analyzed.output, /server-1 \(server\) alone holds web server, app server and database/);
     assert.match(analyzed.output, /The site stands on the rung single/);
+    const exported = await stack.must("stack", "export", "-s", "dev");
+    const { rung, upgradePath } = assess(topology(readState(exported.output, "the export")));
+    assert.equal(rung, "single");
+    assert.deepEqual(upgradePath.singlePointsOfFailure[0]?.names, ["server-1"]);
   });
 });
 

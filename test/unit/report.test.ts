@@ -12,7 +12,7 @@ import { reportHtml } from "../../scripts/report/html";
 import { mermaid, reportMarkdown } from "../../scripts/report/markdown";
 import { reportModel } from "../../scripts/report/model";
 import { pictureOf } from "../../scripts/report/picture";
-import { readStack } from "../../scripts/report/source";
+import { readStack, reasonOf } from "../../scripts/report/source";
 import { stacks } from "../stacks";
 
 function stackNamed(name: string) {
@@ -93,6 +93,27 @@ describe("reading a stack's state", () => {
       /\/nowhere\/state\.json: can't be read \(ENOENT\); write it with `pulumi stack export/,
     );
   });
+});
+
+describe("why Pulumi failed", () => {
+  const json = JSON.stringify({
+    config: { "shop:domain": "www.foobar.com" },
+    diagnostics: [
+      { message: "error: shop:size is not set\n", severity: "error" },
+      { message: "a hint", severity: "info" },
+    ],
+  });
+  for (const [what, failure, reason] of [
+    ["its errors", { stderr: " no stack \n", message: "exit 1" }, "no stack"],
+    [
+      "the errors in its JSON, and nothing else of it",
+      { stderr: "", stdout: json, message: "exit 1" },
+      "error: shop:size is not set",
+    ],
+    ["what it printed", { stderr: "", stdout: "no project", message: "exit 1" }, "no project"],
+    ["its end", { message: "exit 1" }, "exit 1"],
+  ] as const)
+    it(`is told by ${what}`, () => assert.equal(reasonOf(failure), reason));
 });
 
 describe("the report", () => {
