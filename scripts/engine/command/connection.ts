@@ -1,7 +1,8 @@
 import { createHash, timingSafeEqual } from "node:crypto";
-import { type ConnectConfig, utils } from "ssh2";
+import type { ConnectConfig } from "ssh2";
 import { isObject, type Properties, type Value } from "../values";
 import type { Fields } from "./fields";
+import { ssh } from "./ssh";
 
 const ENDPOINT_FIELDS: Fields = {
   host: { type: "text", required: true },
@@ -110,7 +111,7 @@ export function connectConfig(endpoint: Endpoint, refused: (shown: string) => vo
 }
 
 function readPrivateKey(endpoint: Endpoint, text: string, passphrase: string | undefined): void {
-  const key = utils.parseKey(text, passphrase);
+  const key = ssh().utils.parseKey(text, passphrase);
   // The library's message may quote the key, so it is not passed on.
   if (key instanceof Error) {
     const hint = passphrase === undefined ? "; is it encrypted and privateKeyPassword missing?" : "";

@@ -1,8 +1,9 @@
 import type { Duplex } from "node:stream";
 import { setTimeout as wait } from "node:timers/promises";
-import { Client } from "ssh2";
+import type { Client } from "ssh2";
 import type { Call } from "../providerServer";
 import { address, connectConfig, type Endpoint, FinalError, loginCommand } from "./connection";
+import { ssh } from "./ssh";
 
 /** The waits between attempts, in milliseconds: they begin short, grow, and stay at the longest. */
 const FIRST_WAIT = 100;
@@ -70,7 +71,7 @@ async function attemptOnce(call: Call, endpoint: Endpoint): Promise<Client> {
 
 function connect(call: Call, endpoint: Endpoint, tunnel?: Duplex): Promise<Client> {
   return new Promise((resolve, reject) => {
-    const client = new Client();
+    const client = new (ssh().Client)();
     let unexpected: string | undefined;
     const config = connectConfig(endpoint, (shown) => {
       unexpected = shown;
