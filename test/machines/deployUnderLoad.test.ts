@@ -1,9 +1,31 @@
 import assert from "node:assert/strict";
+import type { IncomingHttpHeaders } from "node:http";
+import { request } from "node:https";
 import { setTimeout as pause } from "node:timers/promises";
 import { type MarkedRelease, markedRelease } from "../../bench/load/releases";
 import { ReleaseServer, type ServerPlan } from "../../bench/load/server";
 import { type LoadReport, underLoad } from "../../bench/load/underLoad";
 import { eventually } from "../support/eventually";
+
+/** One request over a connection of its own. */
+function askAt(address: string, host: string, ca: string) {
+  return new Promise<{ status: number; headers: IncomingHttpHeaders; body: string }>((resolve, reject) => {
+    const asked = request(
+      { host: address, servername: host, ca, headers: { host }, agent: false },
+      (response) => {
+        let body = "";
+        response.setEncoding("utf8").on("data", (text: string) => {
+          body += text;
+        });
+        response.on("end", () =>
+          resolve({ status: response.statusCode ?? 0, headers: response.headers, body }),
+        );
+      },
+    );
+    asked.on("error", reject);
+    asked.end();
+  });
+}
 
 /** Some requests of 5 s are always in flight, one in five opens a connection of its own, one in four writes. */
 const load = { rate: 25, seconds: 1500, share: { write: 25, file: 20, slow: 1 }, fresh: 20 };
@@ -103,6 +125,47 @@ for (const { times, ...kind } of kinds) {
       });
       whole(report, reloads(1));
       assert.equal(live(), before);
+    });
+
+    if (kind.stack === "lemp") {
+      it("stay live while nginx is replaced by a fresh one on the fly", async () => {
+        const main = () => server.on("cat /run/nginx.pid").trim();
+        const before = main();
+        const report = await underLoad(server, load, async () => {
+          const ran = await server.run(`${release} upgrade-front`);
+          assert.equal(ran.code, 0, ran.output);
+          await eventually("the old nginx to end", 60, () =>
+            server.on(`test -e /proc/${before} && echo there || echo gone`).trim() === "gone"
+              ? true
+              : undefined,
+          );
+        });
+        whole(report);
+        assert.notEqual(main(), before);
+        assert.equal(
+          server.on("systemctl show -P MainPID nginx").trim(),
+          main(),
+          "systemd knows the fresh one",
+        );
+      });
+    }
+
+    it("are behind a page that says when to come back in maintenance, and take no deployment then", async () => {
+      const before = live();
+      assert.equal((await server.run(`${release} maintenance on 15`)).code, 0);
+      const authority = server.target.authority;
+      const answer = await eventually("the maintenance page", 10, async () => {
+        const asked = await askAt(server.target.address, server.domain, authority);
+        return asked.status === 503 ? asked : undefined;
+      });
+      assert.equal(answer.headers["retry-after"], "900");
+      assert.match(answer.body, /Back in a moment/);
+      const refused = await server.deploy(next());
+      assert.equal(refused.code, 1);
+      assert.match(refused.output, /in maintenance: end it first/);
+      assert.equal((await server.run(`${release} maintenance off`)).code, 0);
+      assert.equal(live(), before);
+      whole(await underLoad(server, load, () => pause(1000)));
     });
 
     it("let nobody notice that the app server kept for a rollback is stopped", async () => {
