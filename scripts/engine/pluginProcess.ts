@@ -61,3 +61,19 @@ function whenEngineDies(act: () => void): void {
 export function engineAddress(args: string[]): string | undefined {
   return args.find((argument) => !argument.startsWith("-") && /:\d+$/.test(argument));
 }
+
+/** Makes an asynchronous function a handler of gRPC calls; an error's message is all the engine gets to see. */
+export function unary<Request, Response>(
+  work: (request: Request) => Promise<Response>,
+): grpc.handleUnaryCall<Request, Response> {
+  return (call, callback) => {
+    work(call.request).then(
+      (response) => callback(null, response),
+      (error: unknown) =>
+        callback({
+          code: grpc.status.UNKNOWN,
+          details: error instanceof Error ? error.message : String(error),
+        }),
+    );
+  };
+}

@@ -9,7 +9,7 @@ import { LanguageRuntimeService } from "@pulumi/pulumi/proto/language_grpc_pb";
 import * as rpc from "@pulumi/pulumi/proto/language_pb";
 import { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
-import { engineAddress, newServer, serve } from "../pluginProcess";
+import { engineAddress, newServer, serve, unary } from "../pluginProcess";
 import { CLI_VERSION } from "../versions";
 import { endAll } from "./children";
 import { allDependencies, directDependencies } from "./modules";
@@ -67,17 +67,6 @@ function service(engine: string): grpc.UntypedServiceImplementation {
         details: "this Node host installs no packages; run npm ci in the program's folder",
       });
     },
-  };
-}
-
-function unary<Request, Response>(
-  work: (request: Request) => Promise<Response>,
-): grpc.handleUnaryCall<Request, Response> {
-  return (call, callback) => {
-    work(call.request).then(
-      (response) => callback(null, response),
-      (error: Error) => callback({ code: status.UNKNOWN, details: error.message }),
-    );
   };
 }
 
