@@ -1,0 +1,87 @@
+/** A row of a price list, by the names in its heading. */
+export type Row = ReadonlyMap<string, string>;
+
+/** Where a price belongs in the table: its section, and its name there. */
+export interface Price {
+  readonly section: "ec2" | "rds" | "aurora" | "elasticache" | "units";
+  readonly name: string;
+  /** US dollars for one hour, or for one gigabyte and month. */
+  readonly amount: number;
+}
+
+/** The values of a line of CSV: in quotes where they hold commas, a quote inside doubled. */
+export function splitLine(line: string): string[] {
+  const values: string[] = [];
+  let value = "";
+  let quoted = false;
+  for (let index = 0; index < line.length; index++) {
+    const character = line[index];
+    if (character === '"' && quoted && line[index + 1] === '"') {
+      value += '"';
+      index += 1;
+    } else if (character === '"') {
+      quoted = !quoted;
+    } else if (character === "," && !quoted) {
+      values.push(value);
+      value = "";
+    } else {
+      value += character;
+    }
+  }
+  return [...values, value];
+}
+
+/**
+ * Reads a price list line by line: some lines about the list come first, then the heading, then rows
+ * (https://docs.aws.amazon.com/awsaccountbilling/latest/aboutv2/reading-service-price-list-file-for-services.html).
+ */
+export class RowReader {
+  private heading: string[] | undefined;
+
+  /** The row of a line; undefined for the lines before the rows. */
+  read(line: string): Row | undefined {
+    const values = splitLine(line);
+    if (this.heading !== undefined) {
+      const names = this.heading;
+      return new Map(values.map((value, index) => [names[index] ?? "", value]));
+    }
+    if (values[0] === "SKU") this.heading = values;
+    return undefined;
+  }
+}
+
+/** The price that a row tells, where it is one of those that the table holds: on demand, Linux, one zone. */
+export function priceOf(row: Row): Price | undefined {
+  const has = (name: string, value: string) => row.get(name) === value;
+  const amount = Number(row.get("PricePerUnit"));
+  if (!has("TermType", "OnDemand") || !has("Currency", "USD") || !(amount > 0)) return undefined;
+  const type = row.get("Instance Type") ?? "";
+  switch (row.get("Product Family")) {
+    case "Compute Instance":
+    case "Compute Instance (bare metal)":
+      return has("Tenancy", "Shared") &&
+        has("Operating System", "Linux") &&
+        has("Pre Installed S/W", "NA") &&
+        has("CapacityStatus", "Used")
+        ? { section: "ec2", name: type, amount }
+        : undefined;
+    case "Storage":
+      return storagePrice(row, amount);
+    case "Database Instance":
+      if (!has("Deployment Option", "Single-AZ")) return undefined;
+      if (has("Database Engine", "MySQL")) return { section: "rds", name: type, amount };
+      return has("Database Engine", "Aurora MySQL") && !(row.get("usageType") ?? "").includes("IOOptimized")
+        ? { section: "aurora", name: type, amount }
+        : undefined;
+    case "Cache Instance":
+      return has("Cache Engine", "Redis") ? { section: "elasticache", name: type, amount } : undefined;
+    default:
+      return undefined;
+  }
+}
+
+function storagePrice(row: Row, amount: number): Price | undefined {
+  const volume = row.get("Volume API Name");
+  if (volume !== "gp3" && volume !== "gp2") return undefined;
+  return { section: "units", name: `${volume}PerGigabyteMonth`, amount };
+}

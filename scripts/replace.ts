@@ -1,0 +1,31 @@
+import { replaceServer } from "./preview/replace";
+import { runProgram } from "./project/program";
+import { standardScreen } from "./project/progress";
+
+const usage = `usage: npm run replace -- --stack NAME [--server NAME] [--image IMAGE]
+
+Replaces a server of the platform aws: makes a new one, shuts the old one down, moves its data volume and its address
+to the new one, provisions and checks it, and only then drops the old one. The site is away from the shutdown until
+the new server is provisioned, some minutes; nothing that was acknowledged is lost.
+
+  -s, --stack NAME     the stack
+      --server NAME    which server (default: web-1)
+      --image IMAGE    newest, a serial of Canonical's such as 20261101, or an image's id (default: the server's own)
+  -h, --help           this text`;
+
+void runProgram(
+  usage,
+  {
+    stack: { type: "string", short: "s", default: "prod" },
+    server: { type: "string", default: "web-1" },
+    image: { type: "string" },
+  },
+  async ({ values }) => {
+    const image = values.image === undefined ? {} : { image: String(values.image) };
+    await replaceServer(
+      { stack: String(values.stack), server: String(values.server), ...image },
+      standardScreen(),
+    );
+    return 0;
+  },
+);
