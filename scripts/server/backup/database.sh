@@ -23,7 +23,7 @@ dump_position() {
 
 # load_dump FILE DATABASE
 load_dump() {
-  query "DROP DATABASE IF EXISTS \`$2\`; CREATE DATABASE \`$2\` CHARACTER SET utf8mb4"
+  query "SET SESSION sql_log_bin = 0; DROP DATABASE IF EXISTS \`$2\`; CREATE DATABASE \`$2\` CHARACTER SET utf8mb4"
   # A trial is nobody's write: it stays out of the binary log.
   { echo 'SET SESSION sql_log_bin = 0;'; cat "$1"; } |
     "$DATABASE" --defaults-file=/dev/null --user=root --socket="$DATABASE_SOCKET" "$2" || fail "the dump does not load: see above"
@@ -41,7 +41,7 @@ check_dump() {
     [[ -z $bad ]] || fail "the restored table $table is damaged ($bad): this backup is no good"
   done
   step backup "restored $expected tables and found them sound"
-  query "DROP DATABASE \`$SCRATCH\`"
+  query "SET SESSION sql_log_bin = 0; DROP DATABASE \`$SCRATCH\`"
 }
 
 # binary_logs: the paths of the logs, the oldest first, the one in use last.

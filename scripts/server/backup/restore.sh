@@ -23,6 +23,8 @@ restore_to() {
   put_in_place
   restore_shared "$folder"
   rm -rf "$folder"
+  # What comes after starts from here.
+  back_up
   step restore "done: the site is as it was $([[ $until == latest ]] && echo 'at the last acknowledged write' || echo "at $until")"
 }
 
@@ -87,15 +89,16 @@ replay_statements() {
 put_in_place() {
   local before moves
   before="site_before_$(date -u +%Y%m%d%H%M%S)"
-  query "CREATE DATABASE IF NOT EXISTS \`$DATABASE_NAME\` CHARACTER SET utf8mb4; CREATE DATABASE \`$before\`"
+  # None of it is in the binary log: replayed over an older dump it would move tables that are not there. A backup follows.
+  query "SET SESSION sql_log_bin = 0; CREATE DATABASE IF NOT EXISTS \`$DATABASE_NAME\` CHARACTER SET utf8mb4; CREATE DATABASE \`$before\`"
   moves=$(query "SELECT CONCAT('\`', table_schema, '\`.\`', table_name, '\` TO \`', IF(table_schema = '$RESTORED', '$DATABASE_NAME', '$before'), '\`.\`', table_name, '\`')
     FROM information_schema.tables WHERE table_type = 'BASE TABLE' AND table_schema IN ('$DATABASE_NAME', '$RESTORED')
     ORDER BY table_schema = '$RESTORED'" | paste -sd,)
   [[ -n $moves ]] || fail 'the backup holds no table'
-  query "RENAME TABLE $moves" || fail "the restored tables could not take their places: they are in the database $RESTORED"
-  query "DROP DATABASE \`$RESTORED\`"
+  query "SET SESSION sql_log_bin = 0; RENAME TABLE $moves" || fail "the restored tables could not take their places: they are in the database $RESTORED"
+  query "SET SESSION sql_log_bin = 0; DROP DATABASE \`$RESTORED\`"
   if [[ -z $(query "SHOW TABLES FROM \`$before\`") ]]; then
-    query "DROP DATABASE \`$before\`"
+    query "SET SESSION sql_log_bin = 0; DROP DATABASE \`$before\`"
   else
     step restore "what was there before is kept in the database $before"
   fi
