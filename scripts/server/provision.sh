@@ -32,7 +32,12 @@ main() {
   finish_interrupted_packages
   mapfile -t wanted < <(for role in $ROLES; do "${role}_packages"; done)
   mapfile -t packages < <(missing_packages "${wanted[@]}")
-  ((${#packages[@]} == 0)) || refresh_packages
+  if ((${#packages[@]} > 0)); then
+    refresh_packages
+    # On a fresh machine it is known only now what the mirror has, such as nginx's modules.
+    mapfile -t wanted < <(for role in $ROLES; do "${role}_packages"; done)
+    mapfile -t packages < <(missing_packages "${wanted[@]}")
+  fi
   remember_first_starts
   # The volume of a server before this one holds its data: it is mounted before anything is laid out.
   [[ -z $DATA_DEVICE ]] || run_extra data-volume
