@@ -19,6 +19,7 @@ export function refreshTable(text: string, prices: readonly Price[], asOf: strin
   const changed: { name: string; before: number; after: number }[] = [];
   const kept: string[] = [];
   let refreshed = text;
+  let told = 0;
   for (const section of sections) {
     refreshed = refreshed.replace(
       new RegExp(`(\\n  ${section}: \\{\\n)([\\s\\S]*?)(\\n  \\},)`),
@@ -31,6 +32,7 @@ export function refreshTable(text: string, prices: readonly Price[], asOf: strin
               kept.push(name);
               return line;
             }
+            told += 1;
             if (after !== Number(value)) changed.push({ name, before: Number(value), after });
             return `${start}${name}${middle}${after},`;
           },
@@ -39,8 +41,7 @@ export function refreshTable(text: string, prices: readonly Price[], asOf: strin
       },
     );
   }
-  const total = (text.match(/^ {4}"?[\w.]+"?: [\d.]+,$/gm) ?? []).length;
-  if (kept.length >= total)
+  if (told === 0)
     throw new Error("no price of the table stands in AWS's lists: have they changed their form?");
   return { text: refreshed.replace(/asOf: "[\d-]+"/, `asOf: "${asOf}"`), changed, kept };
 }

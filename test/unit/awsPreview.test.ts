@@ -1,0 +1,133 @@
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { withoutSecrets } from "../../scripts/preview/place";
+import { priceAge, priceAgeWarning } from "../../scripts/preview/priceAge";
+import { instanceUrn } from "../../scripts/preview/replace";
+import { type PreviewResult, standing } from "../../scripts/preview/run";
+import { markdown, terminalText } from "../../scripts/preview/summary";
+import { priceOf, RowReader, splitLine } from "../../scripts/prices/rows";
+import { refreshTable } from "../../scripts/prices/table";
+import { projectFolder } from "../../scripts/project/folders";
+
+const today = new Date("2026-07-01T12:00:00Z");
+
+const result: PreviewResult = {
+  stack: "prod",
+  offline: false,
+  code: 1,
+  changes: [
+    { operation: "update", type: "aws:ec2/instance:Instance", name: "web-1", properties: ["instanceType"] },
+  ],
+  unchanged: 97,
+  findings: [
+    { message: "Advice.\nA hint.", policyName: "hint", policyPackName: "p", enforcementLevel: "advisory" },
+    { message: "Rule.\nA must.", policyName: "must", policyPackName: "p", enforcementLevel: "mandatory" },
+  ],
+  warnings: ["the site is away for about a minute"],
+  errors: [],
+  before: { rung: "single", availability: 99.5, cost: 17.87, pricesAsOf: "2026-06" },
+  after: { rung: "single", availability: 99.5, cost: 30.13, pricesAsOf: "2026-06" },
+};
+
+describe("a preview's summary", () => {
+  it("shows changes, cost and availability before and after, and mandatory findings first", () => {
+    const text = terminalText(result, today);
+    assert.match(text, /Stack prod: 1 to update, 97 unchanged/);
+    assert.match(text, /~ aws:ec2\/instance:Instance web-1 \(instanceType\)/);
+    assert.match(text, /monthly cost +17.87 USD +30.13 USD/);
+    assert.ok(text.indexOf("[mandatory] must: A must.") < text.indexOf("[advisory] hint: A hint."));
+  });
+
+  it("is short enough for a comment on a pull request, and says when it is not fine", () => {
+    const many = Array.from({ length: 2000 }, (_, index) => ({
+      ...{ operation: "create", type: "aws:ec2/instance:Instance", properties: [] },
+      name: `server-with-a-long-name-${index}`,
+    }));
+    const text = markdown({ ...result, changes: many }, today);
+    assert.ok(text.length < 65_536);
+    assert.match(text, /\*\*not fine\*\*/);
+  });
+
+  it("takes its figures from the output upgradePath", () => {
+    const step = { rung: "single", status: "current", availability: { percent: 99.5 } };
+    const path = [{ ...step, monthlyCost: { amount: 17.87, asOf: "2026-06" } }];
+    assert.deepEqual(standing({ upgradePath: { path } }), result.before);
+    assert.equal(standing({}), undefined);
+  });
+
+  it("keeps plain settings of a stack whose passphrase is not here, and no encrypted ones", () => {
+    const text = "encryptionsalt: v1:x\nconfig:\n  a:b: c\n  a:secret:\n    secure: v1:y\n";
+    assert.equal(withoutSecrets(text), "config:\n  a:b: c\n");
+  });
+});
+
+describe("the table of prices", () => {
+  it("warns when it is older than 90 days", () => {
+    assert.equal(priceAge("2026-06", today), 1);
+    assert.equal(priceAgeWarning("2026-06", today), undefined);
+    assert.equal(priceAgeWarning("2026-04-02", today), undefined);
+    assert.match(priceAgeWarning("2026-04-01", today) ?? "", /91 days old: refresh them with npm run prices/);
+  });
+
+  it("is refreshed from AWS's rows, and what they lack is named", () => {
+    const reader = new RowReader();
+    const heading =
+      "SKU,TermType,Currency,PricePerUnit,Product Family,Instance Type,Tenancy,Operating System";
+    const lines = [
+      '"FormatVersion","v1.0"',
+      `${heading},Pre Installed S/W,CapacityStatus`,
+      'A,OnDemand,USD,0.0170,"Compute Instance",t4g.small,Shared,Linux,NA,Used',
+      "B,OnDemand,USD,0.9999,Compute Instance,t4g.small,Dedicated,Linux,NA,Used",
+      "C,Reserved,USD,0.0001,Compute Instance,t4g.small,Shared,Linux,NA,Used",
+    ];
+    const found = lines.flatMap((line) => {
+      const row = reader.read(line);
+      return (row === undefined ? undefined : priceOf(row)) ?? [];
+    });
+    assert.deepEqual(found, [{ section: "ec2", name: "t4g.small", amount: 0.017 }]);
+    const source = readFileSync(join(projectFolder, "policy/prices.ts"), "utf8");
+    const refreshed = refreshTable(source, found, "2026-11");
+    assert.match(refreshed.text, /asOf: "2026-11"/);
+    assert.match(refreshed.text, /"t4g.small": 0.017,/);
+    assert.deepEqual(refreshed.changed, [{ name: "t4g.small", before: 0.0168, after: 0.017 }]);
+    assert.ok(refreshed.kept.includes("publicIpv4PerHour"));
+    assert.throws(() => refreshTable(source, [], "2026-11"), /no price of the table stands in AWS's lists/);
+  });
+
+  it("reads CSV with commas and quotes inside", () => {
+    assert.deepEqual(splitLine('a,"b, ""c""",,d'), ["a", 'b, "c"', "", "d"]);
+  });
+});
+
+describe("replacing a server", () => {
+  const urn = "urn:pulumi:prod::p::aws:ec2/instance:Instance::web-1";
+  const exported = (resources: object[]) => JSON.stringify({ deployment: { resources } });
+  const running = { type: "aws:ec2/instance:Instance", urn };
+
+  it("finds the instance that runs, not one that waits for its deletion", () => {
+    const text = exported([{ ...running, delete: true, urn: "old::web-1" }, running]);
+    assert.equal(instanceUrn(text, { stack: "prod", server: "web-1" }), urn);
+  });
+
+  it("names the servers there are", () => {
+    const find = (resources: object[]) => () =>
+      instanceUrn(exported(resources), { stack: "prod", server: "web-2" });
+    assert.throws(find([running]), /has no server "web-2" on AWS: expected one of web-1/);
+    assert.throws(find([]), /bring it up first with pulumi up -s prod/);
+  });
+});
+
+describe("the workflows", () => {
+  const folder = join(projectFolder, ".github/workflows");
+  for (const file of readdirSync(folder)) {
+    it(`${file} pins every action by commit and holds no long-lived key`, () => {
+      const text = readFileSync(join(folder, file), "utf8");
+      const used = [...text.matchAll(/uses: (\S+)/g)].map(([, action]) => action ?? "");
+      assert.ok(used.length > 0);
+      for (const action of used) assert.match(action, /@[0-9a-f]{40}$/);
+      assert.match(text, /id-token: write/);
+      assert.doesNotMatch(text, /AWS_(?:SECRET_)?ACCESS_KEY/);
+    });
+  }
+});
