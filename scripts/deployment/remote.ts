@@ -1,6 +1,6 @@
 import type { ClientChannel } from "ssh2";
 import { dial } from "../engine/command/dial";
-import type { Call } from "../engine/provider-server";
+import type { Call } from "../engine/providerServer";
 import { UpdateFailed } from "../project/runUpdate";
 import type { ReleaseServer } from "./servers";
 

@@ -75,7 +75,7 @@ async function build(preview: boolean, memory?: number) {
 }
 
 /** The output's value, as a program's `apply` would see it. */
-function valueOf<Value>(output: pulumi.Output<Value>): Promise<Value> {
+function resolved<Value>(output: pulumi.Output<Value>): Promise<Value> {
   return (output as unknown as { promise(): Promise<Value> }).promise();
 }
 
@@ -90,7 +90,7 @@ function isKnown(output: pulumi.Output<unknown>): Promise<boolean> {
 describe("the platform local, as resources", () => {
   it("hands over how the machine is reached, with its host key, and keeps the private key secret", async () => {
     const { server } = await build(false);
-    assert.deepEqual(await valueOf(server.connection), {
+    assert.deepEqual(await resolved(server.connection), {
       host: "10.90.0.10",
       port: 22,
       user: "root",
@@ -102,7 +102,7 @@ describe("the platform local, as resources", () => {
     assert.equal(await isSecret(server.connection), true);
     assert.equal(await isSecret(server.publicIp), false);
     assert.equal(await isSecret(server.instanceId), false);
-    assert.equal(await valueOf(server.login), "scripts/local/machine.sh login test web-1");
+    assert.equal(await resolved(server.login), "scripts/local/machine.sh login test web-1");
   });
 
   it("registers what policies read", async () => {
@@ -110,7 +110,7 @@ describe("the platform local, as resources", () => {
     for (const type of ["Server", "DnsRecord", "Network", "KeyPair", "CertificateAuthority", "Certificate"]) {
       assert.ok(engine.made.some((made) => made.type === `one-server-web:local:${type}`));
     }
-    assert.equal(await valueOf(platform.dnsServer), "10.90.0.1:53");
+    assert.equal(await resolved(platform.dnsServer), "10.90.0.1:53");
   });
 
   it("passes values by the environment, never by the command's text", async () => {
@@ -157,9 +157,9 @@ describe("the platform local, as resources", () => {
     );
     assert.deepEqual(engine.command("certificate").environment, { HOSTNAMES: "www.foobar.com foobar.com" });
     assert.ok(certificate.source === "local");
-    assert.equal(await valueOf(certificate.certificate), "LEAF\nAUTHORITY\n");
+    assert.equal(await resolved(certificate.certificate), "LEAF\nAUTHORITY\n");
     assert.equal(await isSecret(certificate.certificate), false);
-    assert.equal(await valueOf(certificate.authority), "AUTHORITY\n");
+    assert.equal(await resolved(certificate.authority), "AUTHORITY\n");
     assert.equal(await isSecret(certificate.authority), false);
     assert.equal(await isSecret(certificate.privateKey), true);
   });
@@ -169,7 +169,7 @@ describe("the platform local, as resources", () => {
     for (const output of [server.connection, server.publicIp, server.instanceId, platform.dnsServer]) {
       assert.equal(await isKnown(output), false);
     }
-    assert.equal(await valueOf(server.size), "host");
-    assert.equal(await valueOf(server.zone), "this-host");
+    assert.equal(await resolved(server.size), "host");
+    assert.equal(await resolved(server.zone), "this-host");
   });
 });
