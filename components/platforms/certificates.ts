@@ -1,11 +1,11 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Settings } from "../settings/settings";
-import { CertificateAuthority, SignedCertificate } from "./local/certificate";
+import { OwnCertificates } from "./local/ownCertificates";
 import type { Certificate } from "./platform";
 
 /** Certificates for servers on the internet: asked for by the server itself, or from the stack's own authority where the settings say so. */
 export class Certificates {
-  private authority: CertificateAuthority | undefined;
+  private readonly ownCertificates = new OwnCertificates();
 
   constructor(private readonly settings: Settings) {}
 
@@ -20,14 +20,6 @@ export class Certificates {
     if (certificates === "acme") {
       return { source: "acme", email: acme.email ?? "", directory: acme.directory };
     }
-    this.authority ??= new CertificateAuthority("certificate-authority");
-    const { authority } = this;
-    const signed = new SignedCertificate(name, { authority, hostnames }, options);
-    return {
-      source: "local",
-      certificate: signed.certificate,
-      privateKey: signed.privateKey,
-      authority: authority.certificate,
-    };
+    return this.ownCertificates.certificate(name, hostnames, options);
   }
 }

@@ -1,4 +1,4 @@
-import { isUnknown, list, objects, type Resources, type ResourceView, text, texts } from "../resources";
+import { isUnknown, list, objects, type Resources, type ResourceView, text } from "../resources";
 import type { TierName } from "./member";
 
 /** What machines are called that serve the site's visitors nothing. */
@@ -97,9 +97,4 @@ export function nested(resource: ResourceView, property: string): ResourceView[]
         ? {}
         : { propertyDependencies: Object.fromEntries(Object.keys(properties).map((key) => [key, sources])) }),
     }));
-}
-
-/** The known strings of a property inside a list of objects. */
-export function nestedTexts(resource: ResourceView, property: string, inner: string): string[] {
-  return nested(resource, property).flatMap((view) => texts(view, inner));
 }

@@ -1,5 +1,6 @@
 import { linkSync, readFileSync, renameSync, rmSync, unlinkSync, writeFileSync } from "node:fs";
 import { setTimeout as wait } from "node:timers/promises";
+import { processExists } from "./processExists";
 
 /** How often a held lock is looked at again, in milliseconds. */
 const INTERVAL = 250;
@@ -37,15 +38,6 @@ export function isStale(
   const pid = Number.parseInt(content, 10);
   if (!(pid > 0)) return true; // Its writer was killed between making and writing it.
   return !exists(pid) || identify(pid) !== content.trim();
-}
-
-function processExists(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM"; // It is someone else's.
-  }
 }
 
 /**

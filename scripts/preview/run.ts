@@ -1,3 +1,4 @@
+import type { UpgradePath } from "../../policy/upgradePath";
 import { runCommand } from "../project/command";
 import { type EngineEvent, nameOf, type PolicyEvent, parseEvent, plainText } from "../project/engineEvents";
 import { projectFolder } from "../project/folders";
@@ -135,7 +136,7 @@ async function deployedStanding(stack: string, place: PreviewPlace): Promise<Sta
 
 /** The figures of the current rung, from the stack's output `upgradePath`. */
 export function standing(outputs: unknown): Standing | undefined {
-  const path = (outputs as { upgradePath?: UpgradePath } | undefined)?.upgradePath;
+  const path = (outputs as { upgradePath?: Partial<UpgradePath> } | undefined)?.upgradePath;
   const step = path?.path?.find(({ status }) => status === "current");
   if (step === undefined) return undefined;
   return {
@@ -144,13 +145,4 @@ export function standing(outputs: unknown): Standing | undefined {
     cost: step.monthlyCost.amount,
     pricesAsOf: step.monthlyCost.asOf,
   };
-}
-
-interface UpgradePath {
-  readonly path?: readonly {
-    readonly rung: string;
-    readonly status: string;
-    readonly availability: { readonly percent: number };
-    readonly monthlyCost: { readonly amount: number; readonly asOf: string };
-  }[];
 }

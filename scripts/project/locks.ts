@@ -1,7 +1,7 @@
-import { readFileSync } from "node:fs";
 import { readdir, readFile, rm } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
+import { processExists } from "../engine/processExists";
 
 /** What the file backend writes into a lock (pulumi/pulumi `pkg/backend/diy/lock.go`). */
 interface Lock {
@@ -18,7 +18,7 @@ export async function releaseStaleLocks(backendFolder: string, stack: string): P
   for (const file of await readdir(folder).catch(() => [])) {
     const path = join(folder, file);
     const lock = parseLock(await readFile(path, "utf8").catch(() => ""));
-    if (lock !== undefined && isStale(lock, hostname(), isAlive)) await rm(path, { force: true });
+    if (lock !== undefined && isStale(lock, hostname(), processExists)) await rm(path, { force: true });
   }
 }
 
@@ -33,24 +33,5 @@ function parseLock(text: string): Lock | undefined {
     return typeof pid === "number" && typeof hostname === "string" ? { pid, hostname } : undefined;
   } catch {
     return undefined;
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
-  return !isZombie(pid);
-}
-
-/** A process that has ended but whose parent never asked how: some containers' first process asks nobody. */
-function isZombie(pid: number): boolean {
-  try {
-    const status = readFileSync(`/proc/${pid}/stat`, "utf8");
-    return status.slice(status.lastIndexOf(")") + 2).startsWith("Z");
-  } catch {
-    return false;
   }
 }

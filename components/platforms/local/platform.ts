@@ -1,10 +1,10 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { LocalSettings } from "../../settings/settings";
 import type { Certificate, DnsRecordArgs, Platform, Server, ServerArgs } from "../platform";
-import { CertificateAuthority, SignedCertificate } from "./certificate";
 import { LocalDnsRecord } from "./dns";
 import { KeyPair } from "./keyPair";
 import { Network } from "./network";
+import { OwnCertificates } from "./ownCertificates";
 import { LocalServer } from "./server";
 
 /** What the settings of the stack leave open. */
@@ -19,7 +19,7 @@ export class LocalPlatform implements Platform {
   readonly dnsServer: pulumi.Output<string>;
   private readonly keyPair: KeyPair;
   private readonly network: Network;
-  private authority: CertificateAuthority | undefined;
+  private readonly ownCertificates = new OwnCertificates();
 
   constructor(private readonly settings: LocalPlatformArgs) {
     this.keyPair = new KeyPair("key-pair");
@@ -48,14 +48,6 @@ export class LocalPlatform implements Platform {
     hostnames: readonly string[],
     options: pulumi.CustomResourceOptions,
   ): Certificate {
-    this.authority ??= new CertificateAuthority("certificate-authority");
-    const { authority } = this;
-    const signed = new SignedCertificate(name, { authority, hostnames }, options);
-    return {
-      source: "local",
-      certificate: signed.certificate,
-      privateKey: signed.privateKey,
-      authority: authority.certificate,
-    };
+    return this.ownCertificates.certificate(name, hostnames, options);
   }
 }
