@@ -32,6 +32,8 @@ main() {
   # shellcheck source=/dev/null
   . /etc/one-server-web/site.conf
   export RESTIC_CACHE_DIR=/var/cache/one-server-web/restic
+  # Times are UTC to everyone here: restic, the database and people.
+  export TZ=UTC
   mkdir -p "$WORK" "$RESTIC_CACHE_DIR"
   exec 8>/run/lock/one-server-web-backup.lock
   flock --wait 1800 8 || fail 'another backup or restore has been running for half an hour'
@@ -53,19 +55,34 @@ main() {
 back_up() {
   ensure_repository
   step backup 'dumping the database'
-  dump_database "$WORK/site.sql"
-  step backup "restoring the dump into a scratch database ($(du -m "$WORK/site.sql" | cut -f1) MiB)"
+  dump_database "$WORK/site.sql" "$DATABASE_NAME"
+  try_dump
+  keep_backup "$(date -u '+%Y-%m-%d %H:%M:%S')"
+  step backup 'done: a copy that has been restored once is kept'
+}
+
+# try_dump: restores $WORK/site.sql into a scratch database; sets CHECKED to what was found.
+try_dump() {
+  local size
+  size=$(du -m "$WORK/site.sql" | cut -f1)
+  step backup "restoring the dump into a scratch database ($size MiB)"
   check_dump "$WORK/site.sql"
+  CHECKED="$TABLES tables, $size MiB, restored and found sound"
+  step backup "$CHECKED"
+}
+
+# keep_backup TIME: the dump that was tried, with all else that a new server would need, as the backup of TIME; old ones go.
+keep_backup() {
   local paths=("$WORK/site.sql" /srv/www/shared /etc/one-server-web)
   [[ ! -d /etc/letsencrypt ]] || paths+=(/etc/letsencrypt)
-  keep --tag full "${paths[@]}"
+  keep --tag full --time "$1" "${paths[@]}"
   back_up_logs
-  restic forget --quiet --tag full --keep-daily "$BACKUP_KEEP_DAYS" --keep-within 1d --prune
-  restic forget --quiet --tag log --keep-within "${BACKUP_KEEP_DAYS}d"
+  # By tag: the names of logs differ each time, and each name would be the newest of its kind for ever.
+  restic forget --quiet --tag log --group-by host,tags --keep-within "$((BACKUP_KEEP_DAYS + 1))d"
+  restic forget --quiet --tag full --group-by host,tags --keep-daily "$BACKUP_KEEP_DAYS" --keep-within 1d --prune
   rm -f "$WORK/site.sql"
-  date -u +%Y-%m-%dT%H:%M:%SZ >/var/lib/one-server-web/backup/last
+  printf '%sZ\n%s\n' "${1/ /T}" "$CHECKED" >"$WORK/last"
   rm -f /var/lib/one-server-web/alerts/one-server-web-backup
-  step backup 'done: a copy that has been restored once is kept'
 }
 
 # Closed logs alone: the one in use goes on being written to.
@@ -83,7 +100,11 @@ keep() {
 
 ensure_repository() {
   local answer
-  answer=$(restic cat config 2>&1 >/dev/null) && return 0
+  # What a run that was killed left locked; another run's lock would be fresh, and there is none: see main.
+  if answer=$(restic cat config 2>&1 >/dev/null); then
+    restic unlock --quiet
+    return 0
+  fi
   # Only where nothing is: a wrong password or an unreachable target must never look like an empty one.
   [[ $answer == *'Is there a repository at'* || $answer == *'does not exist'* ]] ||
     fail "the backup target $RESTIC_REPOSITORY can't be used: $(tail -n 1 <<<"$answer")"

@@ -8,7 +8,7 @@ umask 022
 export LC_ALL=C.UTF-8 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 
 SCRIPTS=$(dirname "$(readlink -f "$0")")
-for library in log settings files system sizing packages services app convert acme; do
+for library in log settings files system sizing packages services app front convert acme; do
   # shellcheck source=/dev/null
   . "$SCRIPTS/lib/$library.sh"
 done
@@ -91,8 +91,8 @@ plan_server() {
     declare -g "$assignment"
   done < <(size_machine "$RAM_MIB" "$CPU_CORES" "$ROLES" "$RUNTIME")
   APP_MOST_SPARE=$((APP_SPARE * 2 > APP_CHILDREN ? APP_CHILDREN : APP_SPARE * 2))
-  WEB_UNIT=nginx WEB_TEST='nginx -t' DATABASE_UNIT=$DATABASE ACTIVE_FILE=/etc/nginx/one-server-web/active.conf
-  [[ $STACK == lemp ]] || WEB_UNIT=apache2 WEB_TEST='apache2ctl configtest' ACTIVE_FILE=/etc/apache2/one-server-web/active.conf
+  WEB_UNIT=nginx WEB_TEST='nginx -t' DATABASE_UNIT=$DATABASE ACTIVE_FILE=$(front_file "$STACK")
+  [[ $STACK == lemp ]] || WEB_UNIT=apache2 WEB_TEST='apache2ctl configtest'
   GUNICORN_CLASS=gthread GUNICORN_PRELOAD=True
   [[ $INTERFACE == wsgi ]] || GUNICORN_CLASS=asgi GUNICORN_PRELOAD=False
   DATABASE_SOCKET=/run/mysqld/mysqld.sock MAXIMUM_UPLOAD_BYTES=$((MAXIMUM_UPLOAD_MIB * 1048576))

@@ -17,6 +17,8 @@ umask 022
 export LC_ALL=C.UTF-8 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 
 SCRIPTS=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")" && pwd)
+# shellcheck source=/dev/null
+source "$SCRIPTS/lib/front.sh"
 for part in settings output record lock unpack dependencies migrate colours gate switch prune list maintenance; do
   # shellcheck source=/dev/null
   source "$SCRIPTS/release/$part.sh"
@@ -76,7 +78,7 @@ begin_run() {
   ACTIVE=$(active_colour) ACTIVE_RELEASE=$(active_release) PREVIOUS=$ACTIVE_RELEASE
   # The colour that a web server without any release names serves nobody.
   [[ -n $ACTIVE_RELEASE ]] || ACTIVE=green
-  [[ $ACTIVE == blue || $ACTIVE == green ]] || fail "$(front_file) does not say which app server is live: write it anew (provision this server again)"
+  [[ $ACTIVE == blue || $ACTIVE == green ]] || fail "$(front_file "$STACK") does not say which app server is live: write it anew (provision this server again)"
   IDLE=$(other_colour "$ACTIVE")
 }
 

@@ -5,16 +5,11 @@ import { join } from "node:path";
 import { runShell, type ShellResult } from "../support/shell";
 
 const parts = [
-  "settings",
-  "output",
-  "record",
-  "colours",
-  "switch",
-  "gate",
-  "prune",
-  "unpack",
-  "maintenance",
-].map((part) => `release/${part}`);
+  "lib/front",
+  ...["settings", "output", "record", "colours", "switch", "gate", "prune", "unpack", "maintenance"].map(
+    (part) => `release/${part}`,
+  ),
+];
 
 describe("the release scripts", () => {
   let root: string;
@@ -45,14 +40,14 @@ describe("the release scripts", () => {
     for (const colour of ["blue", "green"]) {
       it(`read back what they wrote for the web server of ${stack}: ${colour}`, () => {
         prints(
-          `STACK=${stack}; front_text ${colour} 95274b356bd9 >"$(front_file)"; active_colour; active_release`,
+          `STACK=${stack}; front_text "$STACK" ${colour} 95274b356bd9 >"$(front_file "$STACK")"; active_colour; active_release`,
           `${colour}\n95274b356bd9`,
         );
       });
     }
     it(`see no release in the maintenance of ${stack}, and the seconds until it ends`, () => {
       prints(
-        `STACK=${stack}; front_text blue '' 900 >"$(front_file)"; active_release; grep -c 900 "$(front_file)"; active_colour`,
+        `STACK=${stack}; front_text "$STACK" blue '' 900 >"$(front_file "$STACK")"; active_release; grep -c 900 "$(front_file "$STACK")"; active_colour`,
         "1\nblue",
       );
     });
@@ -140,7 +135,7 @@ describe("the release scripts", () => {
       "half-unpacked": {},
     });
     prints(
-      'KEEP_RELEASES=2; front_text blue r-one >"$(front_file)"; point "$COLOURS/blue" "$RELEASES/r-one"; prune >/dev/null; ls "$RELEASES"',
+      'KEEP_RELEASES=2; front_text "$STACK" blue r-one >"$(front_file "$STACK")"; point "$COLOURS/blue" "$RELEASES/r-one"; prune >/dev/null; ls "$RELEASES"',
       "r-four\nr-one\nr-three",
     );
   });

@@ -7,16 +7,16 @@ query() {
   "$DATABASE" --defaults-file=/dev/null --user=root --socket="$DATABASE_SOCKET" --batch --skip-column-names --execute "$1" "${@:2}"
 }
 
-# dump_database FILE: one moment of it, without stopping anyone; its place in the binary log stands in it as a comment.
+# dump_database FILE DATABASE: one moment of it, without stopping anyone; its place in the binary log stands in it as a comment.
 dump_database() {
   local tool=mysqldump options=(--source-data=2 --set-gtid-purged=OFF)
   [[ $DATABASE == mysql ]] || { tool=mariadb-dump; options=(--master-data=2); }
   "$tool" --defaults-file=/dev/null --user=root --socket="$DATABASE_SOCKET" --single-transaction --quick --routines --triggers --events \
-    --hex-blob --no-tablespaces "${options[@]}" "$DATABASE_NAME" >"$1" || fail 'the database could not be dumped: see above'
+    --hex-blob --no-tablespaces "${options[@]}" "$2" >"$1" || fail 'the database could not be dumped: see above'
   tail -n 1 "$1" | grep -q '^-- Dump completed' || fail 'the dump is not whole: is the disk full? (df -h)'
 }
 
-# dump_position FILE: "binlog.000007 157", where the dump was taken.
+# dump_position FILE: "binlog.000007 157", where the dump was taken. A restored one is given its place on a line above its own.
 dump_position() {
   sed -n -E "s/^-- CHANGE (MASTER|REPLICATION SOURCE) TO (MASTER|SOURCE)_LOG_FILE='([^']+)', (MASTER|SOURCE)_LOG_POS=([0-9]+).*/\3 \5/p" "$1" | head -n 1
 }
@@ -29,9 +29,9 @@ load_dump() {
     "$DATABASE" --defaults-file=/dev/null --user=root --socket="$DATABASE_SOCKET" "$2" || fail "the dump does not load: see above"
 }
 
-# check_dump FILE: loads it, counts its tables and has the database check each.
+# check_dump FILE: loads it, counts its tables (TABLES) and has the database check each.
 check_dump() {
-  local tables expected bad
+  local tables table expected bad
   load_dump "$1" "$SCRATCH"
   expected=$(grep -c '^CREATE TABLE' "$1") || true
   mapfile -t tables < <(query "SELECT table_name FROM information_schema.tables WHERE table_schema = '$SCRATCH' AND table_type = 'BASE TABLE'")
@@ -40,7 +40,7 @@ check_dump() {
     bad=$(query "CHECK TABLE \`$SCRATCH\`.\`$table\`" | awk -F'\t' '$3 == "error" || ($3 == "status" && $4 != "OK") { print $4 }')
     [[ -z $bad ]] || fail "the restored table $table is damaged ($bad): this backup is no good"
   done
-  step backup "restored $expected tables and found them sound"
+  TABLES=$expected
   query "SET SESSION sql_log_bin = 0; DROP DATABASE \`$SCRATCH\`"
 }
 

@@ -3,105 +3,153 @@
 
 readonly RESTORED=site_restored
 
-# restore_to TIME
+# restore_to TIME: the database as it was at the beginning of that second.
 restore_to() {
-  local until=$1 moment folder="$WORK/restored"
+  local until=$1 moment folder="$WORK/restored" position
   if [[ $until == latest ]]; then
-    moment=$(date -u +%s)
+    moment=$(date +%s)
   else
-    moment=$(date -u -d "${until%Z}Z" +%s 2>/dev/null) || fail "'$until' is no time: expected UTC such as 2026-11-23T12:00:00, or latest"
+    moment=$(date -d "${until%Z}Z" +%s 2>/dev/null) || fail "'$until' is no time: expected UTC such as 2026-11-23T12:00:00, or latest"
   fi
-  ((moment <= $(date -u +%s))) || fail "$until is in the future"
+  ((moment <= $(date +%s))) || fail "$until is in the future"
   # What was written a moment ago is in a log that no backup has yet.
   if systemctl is-active --quiet "$DATABASE"; then back_up_logs; fi
   rm -rf "$folder"
   fetch_full "$moment" "$folder"
-  fetch_logs "$folder"
+  position=$(dump_position "$folder$WORK/site.sql")
+  [[ -n $position ]] || fail 'the dump does not say where in the binary log it was taken'
+  fetch_logs "$moment" "$folder/logs" "${position% *}"
   step restore 'loading the dump'
   load_dump "$folder$WORK/site.sql" "$RESTORED"
-  replay_logs "$folder" "$until" "$moment"
+  replay_logs "$folder/logs" "$until" "$moment" "$position"
+  # What comes after starts from here: this is the next backup as well.
+  dump_database "$WORK/site.sql" "$RESTORED"
+  try_dump
   put_in_place
   restore_shared "$folder"
   rm -rf "$folder"
-  # What comes after starts from here.
-  back_up
+  keep_backup "$(date -d "@$((RESTORED_AT + 1))" '+%Y-%m-%d %H:%M:%S')"
   step restore "done: the site is as it was $([[ $until == latest ]] && echo 'at the last acknowledged write' || echo "at $until")"
+}
+
+# snapshots TAG: "seconds-since-1970 id" of each, the oldest first. Restic prints one object after the other.
+snapshots() {
+  local line time
+  restic snapshots --tag "$1" --json | sed 's/},{"time"/}\n{"time"/g' | while IFS= read -r line; do
+    time=$(grep -o '"time":"[^"]*"' <<<"$line" | head -n 1 | cut -d'"' -f4)
+    [[ -z $time ]] || echo "$(date -d "$time" +%s) $(grep -o '"short_id":"[0-9a-f]*"' <<<"$line" | cut -d'"' -f4)"
+  done | sort -n -k1,1 -s
 }
 
 # fetch_full MOMENT FOLDER: the newest full backup that was begun before the moment.
 fetch_full() {
   local id
-  id=$(restic snapshots --tag full --json | newest_before "$1")
+  id=$(snapshots full | awk -v moment="$1" '$1 <= moment { id = $2 } END { print id }')
   [[ -n $id ]] || fail "there is no backup from before that time (backup.sh list)"
   step restore "fetching backup $id"
   restic restore "$id" --quiet --target "$2" || fail 'the backup can not be read: see above'
 }
 
-# fetch_logs FOLDER: every log that was ever kept; the newest copy of each.
+# fetch_logs MOMENT FOLDER FIRST: the logs as the first backup after the moment found them, which holds all of those that the server
+# had then. Those before it are fetched only if the dump's own log is not among them.
 fetch_logs() {
-  local id
+  local moment=$1 folder=$2 first=$3 id
   while read -r id; do
-    restic restore "$id" --quiet --target "$1/logs" || fail 'the binary logs can not be read: see above'
-  done < <(restic snapshots --tag log --json | grep -o '"short_id":"[0-9a-f]*"' | cut -d'"' -f4)
+    restic restore "$id" --quiet --target "$folder" || fail 'the binary logs can not be read: see above'
+    [[ -z $(find "$folder" -name "$first") ]] || return 0
+  done < <(snapshots log | awk -v moment="$moment" '{ id[NR] = $2; if (!from && $1 > moment) from = NR } END { for (i = from ? from : NR; i > 0; i--) print id[i] }')
 }
 
-# newest_before MOMENT: of snapshots in JSON on standard input, the short id of the newest not after the moment. Restic prints one
-# object after the other, the oldest first.
-newest_before() {
-  local line time best=''
-  while IFS= read -r line; do
-    time=$(grep -o '"time":"[^"]*"' <<<"$line" | head -n 1 | cut -d'"' -f4)
-    [[ -n $time ]] && (($(date -u -d "$time" +%s) <= $1)) && best=$(grep -o '"short_id":"[0-9a-f]*"' <<<"$line" | cut -d'"' -f4)
-  done < <(sed 's/},{"time"/}\n{"time"/g; s/},{"parent"/}\n{"parent"/g')
-  echo "$best"
-}
-
-# replay_logs FOLDER TIME MOMENT: from the dump's place on, into the restored database.
+# replay_logs FOLDER TIME MOMENT POSITION: from the dump's place on, into the restored database.
 replay_logs() {
-  local folder=$1 until=$2 moment=$3 position file offset logs=() tool=mysqlbinlog stop=()
+  local folder=$1 until=$2 moment=$3 file offset logs=() tool=mysqlbinlog stop=()
   [[ $DATABASE == mysql ]] || tool=mariadb-binlog
-  position=$(dump_position "$folder$WORK/site.sql")
-  read -r file offset <<<"$position"
-  [[ -n $file ]] || fail 'the dump does not say where in the binary log it was taken'
-  mapfile -t logs < <(find "$folder/logs" -type f -name "${file%.*}.[0-9]*" 2>/dev/null | sort -t. -k2 | awk -v first="$file" '{ n = split($0, p, "/"); if (p[n] >= first) print }')
+  read -r file offset <<<"$4"
+  mapfile -t logs < <(find "$folder" -type f -name "${file%.*}.[0-9]*" 2>/dev/null | sort -t. -k2 | awk -v first="$file" '{ n = split($0, p, "/"); if (p[n] >= first) print }')
   if ((${#logs[@]} == 0)) || [[ ${logs[0]##*/} != "$file" ]]; then
     step restore 'nothing was written after the dump that a log holds'
     return 0
   fi
-  # The server's zone is UTC, and so is the time that was asked for.
-  [[ $until == latest ]] || stop=(--stop-datetime="$(date -u -d "@$moment" '+%Y-%m-%d %H:%M:%S')")
+  [[ $until == latest ]] || stop=(--stop-datetime="$(date -d "@$moment" '+%Y-%m-%d %H:%M:%S')")
   step restore "replaying ${#logs[@]} binary logs from $file:$offset"
   replay_statements "$tool" "$offset" "${stop[@]}" "${logs[@]}" |
     "$DATABASE" --defaults-file=/dev/null --user=root --socket="$DATABASE_SOCKET" --binary-mode "$RESTORED" || fail 'the binary logs do not replay: see above'
 }
 
-# Rows alone are replayed, under the restored database's name; a DROP of the site's database is what is being undone.
+# Rows and changes of tables are replayed, under the restored database's name; a DROP of the site's database is what is being undone.
+# A restore is no write that could be replayed: what came before it is gone, so nobody goes past it from an older backup.
 replay_statements() {
   local tool=$1 offset=$2
   shift 2
   local options=(--start-position="$offset" --rewrite-db="$DATABASE_NAME->$RESTORED" --database="$RESTORED")
   [[ $tool != mysqlbinlog ]] || options+=(--skip-gtids)
   echo 'SET SESSION sql_log_bin = 0;'
-  TZ=UTC "$tool" "${options[@]}" "$@" | grep -avEi "^(/\*!.*\*/ *)?drop (database|schema) "
+  "$tool" "${options[@]}" "$@" |
+    grep -avEi "^(/\*!.*\*/ *)?(create|alter|drop) (database|schema) " |
+    awk '/^RENAME TABLE .*`site_before_/ {
+        print "error: the site was restored meanwhile, and the backup that follows a restore is missing: choose a time before that restore" >"/dev/stderr"
+        exit 3
+      }
+      { print }' |
+    sed -E -e "s/\`$DATABASE_NAME\`\./\`$RESTORED\`./g" -e "/^(create|alter|drop|rename|truncate) /I s/(^|[ ,(])$DATABASE_NAME\./\1$RESTORED./g"
 }
 
-# put_in_place: all tables change their places in one statement; the old ones are kept in a database of their own.
+# put_in_place: all tables change their places in one statement; the old ones are kept in a database of their own. That statement alone
+# is in the binary log: what is written after it belongs to the restored database. Sets RESTORED_AT.
 put_in_place() {
-  local before moves
-  before="site_before_$(date -u +%Y%m%d%H%M%S)"
-  # None of it is in the binary log: replayed over an older dump it would move tables that are not there. A backup follows.
+  local before moves log
+  before="site_before_$(date +%Y%m%d%H%M%S)"
   query "SET SESSION sql_log_bin = 0; CREATE DATABASE IF NOT EXISTS \`$DATABASE_NAME\` CHARACTER SET utf8mb4; CREATE DATABASE \`$before\`"
   moves=$(query "SELECT CONCAT('\`', table_schema, '\`.\`', table_name, '\` TO \`', IF(table_schema = '$RESTORED', '$DATABASE_NAME', '$before'), '\`.\`', table_name, '\`')
     FROM information_schema.tables WHERE table_type = 'BASE TABLE' AND table_schema IN ('$DATABASE_NAME', '$RESTORED')
     ORDER BY table_schema = '$RESTORED'" | paste -sd,)
   [[ -n $moves ]] || fail 'the backup holds no table'
-  query "SET SESSION sql_log_bin = 0; RENAME TABLE $moves" || fail "the restored tables could not take their places: they are in the database $RESTORED"
+  dump_extras "$WORK/extras.sql"
+  drop_triggers
+  query 'FLUSH BINARY LOGS'
+  log=$(binary_logs | tail -n 1)
+  query "RENAME TABLE $moves" "$DATABASE_NAME" || fail "the restored tables could not take their places: they are in the database $RESTORED"
+  RESTORED_AT=$(date +%s)
+  mark_position "${log##*/}" "$before"
+  { echo 'SET SESSION sql_log_bin = 0;'; cat "$WORK/extras.sql"; } | "$DATABASE" --defaults-file=/dev/null --user=root --socket="$DATABASE_SOCKET" "$DATABASE_NAME" ||
+    fail "the tables are back, but not all views, triggers and routines: they are in $WORK/extras.sql"
+  rm -f "$WORK/extras.sql"
   query "SET SESSION sql_log_bin = 0; DROP DATABASE \`$RESTORED\`"
   if [[ -z $(query "SHOW TABLES FROM \`$before\`") ]]; then
     query "SET SESSION sql_log_bin = 0; DROP DATABASE \`$before\`"
   else
     step restore "what was there before is kept in the database $before"
   fi
+}
+
+# mark_position LOG NAME: the dump of the restored database goes on after the statement that names NAME.
+mark_position() {
+  local offset
+  offset=$(query "SHOW BINLOG EVENTS IN '$1'" | awk -F'\t' -v name="$2" 'index($6, "RENAME TABLE") && index($6, name) { print $5 }' | head -n 1)
+  [[ -n $offset ]] || fail "the restored tables are in place, but their moment is not in the binary log $1: make a backup now (npm run backup)"
+  { printf -- "-- CHANGE REPLICATION SOURCE TO SOURCE_LOG_FILE='%s', SOURCE_LOG_POS=%s;\n" "$1" "$offset"; cat "$WORK/site.sql"; } >"$WORK/site.sql.placed"
+  mv -f "$WORK/site.sql.placed" "$WORK/site.sql"
+}
+
+# dump_extras FILE: what RENAME TABLE leaves behind: views, triggers, routines and events.
+dump_extras() {
+  local tool=mysqldump options=(--set-gtid-purged=OFF) table ignored=()
+  [[ $DATABASE == mysql ]] || { tool=mariadb-dump; options=(); }
+  options=(--defaults-file=/dev/null --user=root --socket="$DATABASE_SOCKET" --no-tablespaces "${options[@]}")
+  while IFS= read -r table; do ignored+=(--ignore-table="$RESTORED.$table"); done < <(
+    query "SELECT table_name FROM information_schema.tables WHERE table_schema = '$RESTORED' AND table_type = 'BASE TABLE'"
+  )
+  {
+    "$tool" "${options[@]}" --routines --events --skip-triggers "${ignored[@]}" "$RESTORED"
+    "$tool" "${options[@]}" --no-data --no-create-info --triggers "$RESTORED"
+  } >"$1" || fail 'views, triggers and routines can not be read out of the restored database: nothing was changed'
+}
+
+# drop_triggers: a table with one can not move to another database.
+drop_triggers() {
+  local drops
+  drops=$(query "SELECT CONCAT('DROP TRIGGER \`', trigger_schema, '\`.\`', trigger_name, '\`;') FROM information_schema.triggers WHERE trigger_schema IN ('$DATABASE_NAME', '$RESTORED')")
+  [[ -z $drops ]] || query "SET SESSION sql_log_bin = 0; $drops"
 }
 
 # restore_shared FOLDER: files of the backup come back; files that came after it stay.

@@ -5,14 +5,11 @@ readonly PACKAGES_FILE=/var/lib/one-server-web/packages
 
 # The release and the colour that the web server, whichever it is, serves.
 served_release() {
-  # A file that is not there yet is no fault.
-  { sed -n -e 's|^ *default "\([^"]*\)";.*|\1|p' -e 's|^Define SITE_RELEASE "\([^"]*\)".*|\1|p' \
-    /etc/nginx/one-server-web/active.conf /etc/apache2/one-server-web/active.conf 2>/dev/null || true; } | head -n 1
+  front_release "$(front_file lemp)" "$(front_file lamp)"
 }
 
 served_colour() {
-  { sed -n 's|.*/run/site-\([a-z]*\)/app\.sock.*|\1|p' \
-    /etc/nginx/one-server-web/active.conf /etc/apache2/one-server-web/active.conf 2>/dev/null || true; } | head -n 1
+  front_colour "$(front_file lemp)" "$(front_file lamp)"
 }
 
 # remember_packages PACKAGE...: what this run's roles want; those of the last run that nobody wants now are removed with what
@@ -116,12 +113,15 @@ load_converted() {
 begin_maintenance() {
   [[ -n $(served_release) && -e $ACTIVE_FILE && ! -e $ACTIVE_FILE.before-maintenance ]] || return 0
   cp -p "$ACTIVE_FILE" "$ACTIVE_FILE.before-maintenance"
-  sed -i -E 's/^( *default |Define SITE_RELEASE )"[^"]*"/\1""/' "$ACTIVE_FILE"
-  systemctl reload "$WEB_UNIT"
+  local closed
+  closed=$(front_text "$STACK" "$(front_colour "$ACTIVE_FILE")" '')
+  echo "$closed" >"$ACTIVE_FILE.new"
+  mv "$ACTIVE_FILE.new" "$ACTIVE_FILE"
+  front_reload "$STACK"
 }
 
 end_maintenance() {
   [[ -e $ACTIVE_FILE.before-maintenance ]] || return 0
   mv "$ACTIVE_FILE.before-maintenance" "$ACTIVE_FILE"
-  systemctl reload "$WEB_UNIT"
+  front_reload "$STACK"
 }

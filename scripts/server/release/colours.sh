@@ -36,12 +36,12 @@ open_connections() {
   awk -v path="$(app_socket "$1")" '$8 == path && ($6 == "03" || $6 == "02") { count++ } END { print count + 0 }' /proc/net/unix
 }
 
-# The web server's processes of this moment, each with when it was started: "417 88213". A reload replaces them, and they end with
-# their last request.
+# nginx's processes of this moment, each with when it was started: "417 88213". A reload replaces them, and they end with their last
+# request. Apache's stay: they are not told of a switch, they see it.
 front_processes() {
-  local main=$ROOT/run/nginx.pid pid
-  [[ $STACK != lamp ]] || main=$ROOT/run/apache2/apache2.pid
-  main=$(<"$main") || return 0
+  local main pid
+  [[ $STACK != lamp ]] || return 0
+  main=$(<"$ROOT/run/nginx.pid") || return 0
   for pid in $(<"/proc/$main/task/$main/children"); do
     # A process that ends meanwhile is none of them.
     { awk -v pid="$pid" '{ sub(/.*\) /, ""); print pid, $20 }' "/proc/$pid/stat" || true; } 2>/dev/null
@@ -57,6 +57,8 @@ old_front_processes() {
 # drain COLOUR: waits until no request is left with it, but not for ever.
 drain() {
   local colour=$1 deadline=$((SECONDS + DRAIN_SECONDS)) said=$SECONDS
+  # Between seeing which colour is live and being connected to it, a request of Apache's is nowhere to be counted.
+  [[ $STACK != lamp ]] || sleep 1
   while (($(open_connections "$colour") > 0 || $(old_front_processes) > 0)); do
     if ((SECONDS >= deadline)); then
       say "after $DRAIN_SECONDS s $(open_connections "$colour") requests are still with $colour: they are cut now"

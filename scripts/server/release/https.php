@@ -1,8 +1,8 @@
 <?php
-// Asks this machine's web server for one page, each time over a new TLS connection, until it shows a release three times in a row.
+// Asks this machine's web server for one page, each time over a new TLS connection, until it answers as wanted three times in a row.
 // Prints status and release of the last answer; fails when the time is over. Whether the certificate is trusted is not the question
 // here: which release answers is.
-// php https.php HOST PATH RELEASE SECONDS
+// php https.php HOST PATH ANSWER SECONDS, where ANSWER is such as "200 95274b356bd9" or "503 without a release"
 
 [, $host, $path, $wanted, $seconds] = $argv;
 
@@ -24,7 +24,7 @@ $deadline = microtime(true) + (float) $seconds;
 $seen = 0;
 do {
     $answer = ask($host, $path);
-    $seen = $answer === "200 $wanted" ? $seen + 1 : 0;
+    $seen = $answer === $wanted ? $seen + 1 : 0;
     if ($seen === 0) {
         usleep(20000);
     }

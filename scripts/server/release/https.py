@@ -1,9 +1,9 @@
-"""Asks this machine's web server for one page, each time over a new TLS connection, until it shows a release three times in a row.
+"""Asks this machine's web server for one page, each time over a new TLS connection, until it answers as wanted three times in a row.
 
 Prints status and release of the last answer; fails when the time is over. Whether the certificate is trusted is not the question
 here: which release answers is.
 
-python3 https.py HOST PATH RELEASE SECONDS
+python3 https.py HOST PATH ANSWER SECONDS, where ANSWER is such as "200 95274b356bd9" or "503 without a release"
 """
 
 import re
@@ -39,7 +39,7 @@ deadline = time.monotonic() + float(seconds)
 seen = 0
 while True:
     answer = ask()
-    seen = seen + 1 if answer == f"200 {wanted}" else 0
+    seen = seen + 1 if answer == wanted else 0
     if seen == 3 or time.monotonic() >= deadline:
         break
     if seen == 0:

@@ -5,7 +5,7 @@ MAINTENANCE=$STATE/maintenance
 
 # refuse_in_maintenance: a deployment would not be seen, and would end the maintenance by accident.
 refuse_in_maintenance() {
-  [[ ! -e $MAINTENANCE && ! -e $(front_file).before-maintenance ]] ||
+  [[ ! -e $MAINTENANCE && ! -e $(front_file "$STACK").before-maintenance ]] ||
     fail 'this server is in maintenance: end it first (release.sh maintenance off on the server), then try again'
 }
 
@@ -28,13 +28,15 @@ begin_maintenance() {
     return 0
   fi
   begin maintenance "visitors are told to come back in $minutes minutes (503, Retry-After)"
-  cp "$(front_file)" "$MAINTENANCE"
-  front_text "$ACTIVE" '' "$((minutes * 60))" | write_file "$(front_file)"
+  cp "$(front_file "$STACK")" "$MAINTENANCE"
+  front_text "$STACK" "$ACTIVE" '' "$((minutes * 60))" | write_file "$(front_file "$STACK")"
   if ! refusal=$(front_test); then
-    mv -f "$MAINTENANCE" "$(front_file)"
+    mv -f "$MAINTENANCE" "$(front_file "$STACK")"
     fail "the web server refuses its configuration, nothing was changed: $refusal"
   fi
-  front_reload
+  front_reload "$STACK"
+  # Whatever the window is for begins when visitors see the page, not a moment before.
+  await_public '503 without a release' || fail "the public address answers '$PUBLIC' instead of the maintenance page: end it (release.sh maintenance off), then see the web server's log"
 }
 
 end_maintenance() {
@@ -44,10 +46,10 @@ end_maintenance() {
     return 0
   fi
   begin maintenance 'the site is asked before visitors are let in again'
-  write_file "$(front_file)" <"$MAINTENANCE"
+  write_file "$(front_file "$STACK")" <"$MAINTENANCE"
   rm -f "$MAINTENANCE"
   RELEASE=$(active_release)
-  front_reload
+  front_reload "$STACK"
   [[ -z $RELEASE ]] || confirm "$RELEASE" || fail "the public address answers '$PUBLIC' after the maintenance: see journalctl -u 'site-app@*' on the server"
 }
 

@@ -41,11 +41,10 @@ apache_after() {
 
 # The release that another web server was serving goes on, or there is none yet.
 apache_first_release() {
-  [[ ! -e $APACHE_FOLDER/active.conf ]] || return 0
+  [[ ! -e $ACTIVE_FILE ]] || return 0
   local release='' colour=blue
   [[ -v CONVERTED ]] || { release=$(served_release); colour=$(served_colour); }
-  printf 'Define SITE_RELEASE "%s"\nDefine SITE_SOCKET "/run/site-%s/app.sock"\nDefine SITE_RETRY_AFTER 30\n' "$release" "${colour:-blue}" |
-    install_file apache "$APACHE_FOLDER/active.conf" 0644 root:root reload:apache2
+  front_text lamp "${colour:-blue}" "$release" | install_file apache "$ACTIVE_FILE" 0644 root:root
 }
 
 apache_denied_scripts() {
@@ -55,5 +54,5 @@ apache_denied_scripts() {
     path=${path#"$DOCUMENT_ROOT"/}
     alternatives+="${alternatives:+|}${path//./\\.}"
   done
-  [[ -z $alternatives ]] || DENIED_SCRIPTS="RedirectMatch 404 \"(?i)^/($alternatives)/.*\\.(php[0-9]?|phtml|phar|py|cgi|pl|sh)\$\""
+  [[ -z $alternatives ]] || DENIED_SCRIPTS="RewriteRule \"(?i)^/($alternatives)/.*\\.(php[0-9]?|phtml|phar|py|cgi|pl|sh)\$\" - [R=404,L]"
 }

@@ -78,7 +78,7 @@ nginx_first_release() {
   ACTIVE_RELEASE='' ACTIVE_COLOUR=blue
   [[ -v CONVERTED ]] || { ACTIVE_RELEASE=$(served_release); ACTIVE_COLOUR=$(served_colour); }
   : "${ACTIVE_COLOUR:=blue}"
-  install_template nginx nginx/active.conf "$NGINX_FOLDER/active.conf" 0644 root:root reload:nginx
+  front_text lemp "$ACTIVE_COLOUR" "$ACTIVE_RELEASE" | install_file nginx "$NGINX_FOLDER/active.conf" 0644 root:root reload:nginx
 }
 
 # nginx_listen VERSION: the directives that open port 443 with HTTP/2; the directive of its own came with 1.25.1.
