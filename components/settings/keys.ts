@@ -2,6 +2,7 @@ import { z } from "zod";
 import { awsKeys } from "./awsKeys";
 import { key } from "./key";
 import { serverKeys } from "./serverKeys";
+import { areDifferentServers, sshHostKey } from "./sshValues";
 import {
   environmentName,
   hostname,
@@ -95,15 +96,14 @@ const sshKeys = {
               .default("root"),
             port: z.number().int().min(1).max(65535).default(22),
             privateKey: z.string().includes("PRIVATE KEY"),
-            hostKey: z
-              .string()
-              .regex(/^(?:ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp\d+) [A-Za-z0-9+/]+=*(?: .*)?$/),
+            hostKey: sshHostKey,
           }),
         )
         .min(1)
-        .max(20),
+        .max(20)
+        .refine(areDifferentServers),
     ),
-    "a list of servers, each with address, user, port (1 to 65535), privateKey (PEM, secret) and hostKey (as ssh-keyscan prints it, without the name)",
+    "a list of different servers, each with address, user, port (1 to 65535), privateKey (PEM, secret) and hostKey (as ssh-keyscan prints it, without the name)",
     '[{"address": "203.0.113.7", "user": "root", "port": 22, "privateKey": "…", "hostKey": "ssh-ed25519 …"}]',
     { secret: true },
   ),

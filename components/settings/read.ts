@@ -1,6 +1,7 @@
 import { existsSync, statSync } from "node:fs";
 import { isAbsolute, join } from "node:path";
 import { closest } from "fastest-levenshtein";
+import type { z } from "zod";
 import { checkAws } from "./aws";
 import type { Key } from "./key";
 import { type KeyName, keys, type Values } from "./keys";
@@ -54,10 +55,21 @@ function readEach(source: SettingsSource, lines: string[], complain: Complaint):
     } else {
       const result = key.schema.safeParse(text);
       if (result.success) values[name] = result.data;
-      else complain(name as KeyName, key.secret ? "has a value that is not allowed" : `is ${quote(text)}`);
+      else complain(name as KeyName, key.secret ? secretProblem(result.error) : `is ${quote(text)}`);
     }
   }
   return values as Values;
+}
+
+/** Where a secret is wrong, without its value: the names inside it are no secrets. */
+function secretProblem({ issues }: z.ZodError): string {
+  const [issue] = issues;
+  const unknown = issue?.code === "unrecognized_keys" ? issue.keys : [];
+  const path = [...(issue?.path ?? []), ...unknown.slice(0, 1)].map((part) =>
+    typeof part === "number" ? `[${part}]` : `.${String(part)}`,
+  );
+  const where = path.length === 0 ? "" : ` at ${path.join("").replace(/^\./, "")}`;
+  return `has a value that is not allowed${where}`;
 }
 
 /** What no key can tell by itself. */

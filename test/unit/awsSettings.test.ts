@@ -177,44 +177,6 @@ describe("settings of the platform aws", () => {
   });
 });
 
-describe("settings of the platform ssh", () => {
-  const server = { address: "203.0.113.7", privateKey: pair.private, hostKey: pair.public };
-  const ssh = (servers: unknown, more: Record<string, string> = {}) => ({
-    platform: "ssh",
-    servers: JSON.stringify(servers),
-    ...more,
-  });
-
-  it("have root and port 22 as defaults", () => {
-    const [first] = read(ssh([server])).ssh.servers;
-    assert.equal(first?.user, "root");
-    assert.equal(first?.port, 22);
-  });
-
-  const wrong: [string, unknown][] = [
-    ["no server", []],
-    ["a port out of range", [{ ...server, port: 70000 }]],
-    ["a malformed address", [{ ...server, address: "not an address" }]],
-    ["no host key", [{ address: server.address, privateKey: server.privateKey }]],
-    ["a key it does not know", [{ ...server, password: "hunter2 hunter2" }]],
-  ];
-  for (const [title, servers] of wrong) {
-    it(`refuse ${title}, without showing the keys`, () => {
-      const message = complaint(ssh(servers));
-      assert.match(
-        message,
-        /^one-server-web:servers has a value that is not allowed; expected a list of servers/,
-      );
-      assert.ok(!message.includes(pair.private.slice(40, 80)));
-      assert.ok(!message.includes("hunter2"));
-    });
-  }
-
-  it("need servers", () => {
-    assert.match(complaint({ platform: "ssh" }), /^one-server-web:servers is not set/);
-  });
-});
-
 describe("networks in CIDR form", () => {
   const cases: [string, boolean][] = [
     ["0.0.0.0/0", true],

@@ -160,7 +160,7 @@ describe("settings", () => {
       },
     ]);
     const [line = ""] = complaints({ platform: "ssh", servers }, ["databasePassword", "servers"]);
-    assert.match(line, /servers has a value that is not allowed; .*port \(1 to 65535\)/);
+    assert.match(line, /servers has a value that is not allowed at \[0\]\.port; .*port \(1 to 65535\)/);
     assert.doesNotMatch(line, /BEGIN OPENSSH/);
   });
 

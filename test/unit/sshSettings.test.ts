@@ -1,0 +1,98 @@
+import assert from "node:assert/strict";
+import { utils } from "ssh2";
+import { SettingsError } from "../../components/settings/read";
+import { readSettings, type Settings } from "../../components/settings/settings";
+import { projectFolder } from "../../scripts/project/folders";
+
+const pair = utils.generateKeyPairSync("ed25519");
+const otherPair = utils.generateKeyPairSync("ed25519");
+const server = { address: "203.0.113.7", privateKey: pair.private, hostKey: pair.public };
+
+/** Reads a stack's settings on the platform ssh. */
+function read(servers: unknown, settings: Readonly<Record<string, string>> = {}): Settings {
+  const all = {
+    platform: "ssh",
+    acmeEmail: "admin@foobar.com",
+    databasePassword: "correct horse battery",
+    ...(servers === undefined ? {} : { servers: JSON.stringify(servers) }),
+    ...settings,
+  };
+  return readSettings({
+    config: Object.fromEntries(Object.entries(all).map(([key, value]) => [`one-server-web:${key}`, value])),
+    secretKeys: ["one-server-web:databasePassword", "one-server-web:servers"],
+    project: "one-server-web",
+    stack: "own",
+    projectFolder,
+  });
+}
+
+function complaint(servers: unknown, settings?: Readonly<Record<string, string>>): string {
+  try {
+    read(servers, settings);
+  } catch (error) {
+    assert.ok(error instanceof SettingsError, String(error));
+    return error.message;
+  }
+  return "";
+}
+
+describe("settings of the platform ssh", () => {
+  it("have root and port 22 as defaults", () => {
+    const [first] = read([server]).ssh.servers;
+    assert.deepEqual([first?.user, first?.port], ["root", 22]);
+  });
+
+  it("take several servers, also behind one address, and by name", () => {
+    const { servers } = read([
+      server,
+      { ...server, port: 2222, hostKey: otherPair.public },
+      { ...server, address: "web.foobar.com", user: "debian", hostKey: `${otherPair.public} a comment` },
+      { ...server, address: "2001:db8::7" },
+    ]).ssh;
+    assert.deepEqual(
+      servers.map(({ user, address, port }) => `${user}@${address}:${port}`),
+      ["root@203.0.113.7:22", "root@203.0.113.7:2222", "debian@web.foobar.com:22", "root@2001:db8::7:22"],
+    );
+  });
+
+  const { privateKey: _, ...keyless } = server;
+  const { hostKey: __, ...unverified } = server;
+  const [kind = "", body = ""] = pair.public.split(" ");
+  const wrong: readonly (readonly [title: string, servers: unknown, where: string])[] = [
+    ["no server", [], ""],
+    ["something that is no list", server, ""],
+    ["a port out of range", [{ ...server, port: 70000 }], " at [0].port"],
+    ["a port that is a text", [{ ...server, port: "22" }], " at [0].port"],
+    ["a malformed address", [{ ...server, address: "not an address" }], " at [0].address"],
+    ["a user's name with a space", [{ ...server, user: "a b" }], " at [0].user"],
+    ["a server without a private key", [server, { ...keyless, port: 2222 }], " at [1].privateKey"],
+    ["a public key as the private one", [{ ...server, privateKey: pair.public }], " at [0].privateKey"],
+    ["a server without a host key", [unverified], " at [0].hostKey"],
+    ["a host key with the name before it", [{ ...server, hostKey: `web ${pair.public}` }], " at [0].hostKey"],
+    [
+      "a host key of another kind than it says",
+      [{ ...server, hostKey: `ssh-rsa ${body}` }],
+      " at [0].hostKey",
+    ],
+    ["half of a host key", [{ ...server, hostKey: `${kind} ${body.slice(0, 20)}` }], " at [0].hostKey"],
+    ["a fingerprint as the host key", [{ ...server, hostKey: "SHA256:abcdef" }], " at [0].hostKey"],
+    ["a field it does not know", [{ ...server, password: "hunter2 hunter2" }], " at [0].password"],
+    ["the same server twice", [server, { ...server, user: "debian" }], ""],
+  ];
+  for (const [title, servers, where] of wrong) {
+    it(`refuse ${title}, and show no key`, () => {
+      const message = complaint(servers);
+      const begin = `one-server-web:servers has a value that is not allowed${where}; expected a list of different servers`;
+      assert.ok(message.startsWith(begin), message);
+      assert.ok(!message.includes("\n"));
+      assert.ok(!message.includes(pair.private.slice(40, 80)));
+      assert.ok(!message.includes("hunter2"));
+    });
+  }
+
+  it("need servers, and an e-mail address where a public authority certifies", () => {
+    assert.match(complaint(undefined), /^one-server-web:servers is not set/);
+    assert.match(complaint([server], { acmeEmail: "" }), /^one-server-web:acmeEmail is not set/);
+    assert.equal(complaint([server], { acmeEmail: "", certificates: "local" }), "");
+  });
+});
