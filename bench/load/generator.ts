@@ -32,6 +32,8 @@ export interface Answer {
 export interface RunningLoad {
   /** Milliseconds since the load began. */
   elapsed(): number;
+  /** How many requests have been sent so far. */
+  sent(): number;
   /** Sends no more requests; those that are on their way are waited for. */
   stop(): void;
   /** Every request that was sent, in order, once each has an answer or has failed. */
@@ -65,10 +67,10 @@ export function startLoad(
   const started = performance.now();
   const elapsed = () => performance.now() - started;
   let stopped = false;
+  let sent = 0;
 
   const outcomes = new Promise<Outcome[]>((resolve) => {
     const done: Outcome[] = [];
-    let sent = 0;
     let ended = false;
     const finishWhenAllAnswered = () => {
       if (ended && done.length === sent) {
@@ -95,6 +97,7 @@ export function startLoad(
   });
   return {
     elapsed,
+    sent: () => sent,
     outcomes,
     stop: () => {
       stopped = true;

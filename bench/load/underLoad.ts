@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import { siteExchanges } from "./exchanges";
 import { type RunningLoad, startLoad } from "./generator";
 import type { Load } from "./schedule";
@@ -15,8 +16,12 @@ export interface LoadReport {
 
 let runs = 0;
 
+/** A load of fewer requests says nothing about those that come right after what was done. */
+const fewest = 25;
+
 /**
- * Keeps a server under load while something is done to it. `doing` may take its time: the load goes on until it has ended.
+ * Keeps a server under load while something is done to it. `doing` may take its time: the load goes on until it has ended and
+ * some requests have been sent.
  * @param load its seconds are the most that it may take.
  */
 export async function underLoad(
@@ -34,6 +39,7 @@ export async function underLoad(
   );
   try {
     await doing(running);
+    while (running.sent() < Math.min(fewest, load.rate * load.seconds)) await pause(10);
   } finally {
     running.stop();
   }

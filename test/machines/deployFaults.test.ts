@@ -52,7 +52,7 @@ describe("a deployment that goes wrong", function () {
   function whole({ summary, wrongWrites, acknowledged }: LoadReport): void {
     assert.equal(summary.failed, 0, JSON.stringify(summary));
     assert.deepEqual(wrongWrites, []);
-    assert.ok(acknowledged > 0 && summary.requests > 5, JSON.stringify(summary));
+    assert.ok(acknowledged > 0, JSON.stringify(summary));
   }
 
   before(async () => {
@@ -180,9 +180,9 @@ describe("a deployment that goes wrong", function () {
   });
 
   it("that waits too long for another one is refused clearly", async () => {
-    tune("LOCK_SECONDS=5");
+    tune("LOCK_SECONDS=2");
     const holding = server.run(
-      "exec 9>>/run/one-server-web/release.lock; flock 9; read -t 20 </dev/zero; sleep 12",
+      "exec 9>>/run/one-server-web/release.lock; flock 9; sleep 8",
     );
     await eventually("the lock to be held", 10, () =>
       server.on("flock -n /run/one-server-web/release.lock true && echo free || echo held").trim() === "held"
@@ -191,7 +191,7 @@ describe("a deployment that goes wrong", function () {
     );
     const ran = await server.deploy(next());
     assert.equal(ran.code, 1);
-    assert.match(ran.output, /holds the lock for 5 s/);
+    assert.match(ran.output, /holds the lock for 2 s/);
     await holding;
   });
 
