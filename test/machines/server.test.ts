@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { ReleaseServer } from "../../bench/load/server";
 import { deterministicArchive } from "../../components/server/archive";
 import { releaseName } from "../../components/server/release";
+import { parseFacts } from "../../scripts/status/facts";
 
 const site = join(__dirname, "../../site/php");
 
@@ -76,14 +77,44 @@ describe("a provisioned server", function () {
     assert.equal(entries(), acknowledged);
   });
 
-  it("goes back to a point in time, and keeps what was there", () => {
+  it("goes back to a point in time, also to one after another restore, and keeps what was there", () => {
+    const now = () => server.on("sleep 1.1; date -u +%Y-%m-%dT%H:%M:%S; sleep 1.1").trim();
+    server.on(
+      "mysql site -e 'CREATE VIEW names AS SELECT author FROM entries; CREATE TABLE signed (number INT); CREATE TRIGGER sign AFTER INSERT ON entries FOR EACH ROW INSERT INTO signed VALUES (1)'",
+    );
     sign("the last that shall stay");
     const wanted = entries();
-    const time = server.on("sleep 1.1; date -u +%Y-%m-%dT%H:%M:%S; sleep 1.1").trim();
+    const first = now();
     sign("a mistake");
-    server.on(`/opt/one-server-web/backup.sh restore --to ${time}`);
+    server.on("mysql site -e 'ALTER TABLE site.entries ADD COLUMN mistake INT'");
+    server.on(`/opt/one-server-web/backup.sh restore --to ${first}`);
     assert.equal(entries(), wanted);
+    assert.doesNotMatch(server.on("mysql site -e 'SHOW COLUMNS FROM entries'"), /mistake/);
     assert.match(server.on("mysql -e 'SHOW DATABASES'"), /site_before_/);
+    sign("after the restore");
+    const second = now();
+    sign("another mistake");
+    server.on(`/opt/one-server-web/backup.sh restore --to ${second}`);
+    assert.equal(entries(), wanted + 1);
+    const counts =
+      "SELECT (SELECT COUNT(*) FROM names), (SELECT COUNT(*) FROM signed), (SELECT COUNT(*) FROM information_schema.triggers WHERE trigger_schema = 'site')";
+    assert.equal(
+      server.on(`mysql --batch --skip-column-names site -e "${counts}"`).trim(),
+      `${wanted + 1}\t2\t1`,
+    );
+  });
+
+  it("raises an alarm when a backup can't be restored, until one can", () => {
+    const alerts = () => parseFacts(server.on("/opt/one-server-web/status.sh")).alerts.join("\n");
+    server.on(
+      `mysql site -e "CREATE TABLE huge (body LONGBLOB); INSERT INTO huge VALUES (REPEAT('x', 3000000)); SET GLOBAL max_allowed_packet = 1048576"`,
+    );
+    assert.throws(() => server.on("systemctl start one-server-web-backup"));
+    server.on("until [ -e /var/lib/one-server-web/alerts/one-server-web-backup ]; do sleep 0.1; done");
+    assert.match(alerts(), /backup failed: .*max_allowed_packet.* the dump does not load/);
+    server.on("mysql site -e 'SET GLOBAL max_allowed_packet = 67108864; DROP TABLE huge'");
+    server.on("systemctl start one-server-web-backup");
+    assert.equal(alerts(), "");
   });
 
   it("refuses a certificate without its key, and changes nothing", () => {

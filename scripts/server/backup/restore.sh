@@ -86,8 +86,8 @@ replay_statements() {
   echo 'SET SESSION sql_log_bin = 0;'
   "$tool" "${options[@]}" "$@" |
     grep -avEi "^(/\*!.*\*/ *)?(create|alter|drop) (database|schema) " |
-    awk '/^RENAME TABLE .*`site_before_/ {
-        print "error: the site was restored meanwhile, and the backup that follows a restore is missing: choose a time before that restore" >"/dev/stderr"
+    awk -v restored="\`$RESTORED\`" '/^RENAME TABLE / && index($0, restored) {
+        print "the site was restored meanwhile, and the backup that follows a restore is missing: choose a time before that restore" >"/dev/stderr"
         exit 3
       }
       { print }' |
@@ -110,7 +110,7 @@ put_in_place() {
   log=$(binary_logs | tail -n 1)
   query "RENAME TABLE $moves" "$DATABASE_NAME" || fail "the restored tables could not take their places: they are in the database $RESTORED"
   RESTORED_AT=$(date +%s)
-  mark_position "${log##*/}" "$before"
+  mark_position "${log##*/}"
   { echo 'SET SESSION sql_log_bin = 0;'; cat "$WORK/extras.sql"; } | "$DATABASE" --defaults-file=/dev/null --user=root --socket="$DATABASE_SOCKET" "$DATABASE_NAME" ||
     fail "the tables are back, but not all views, triggers and routines: they are in $WORK/extras.sql"
   rm -f "$WORK/extras.sql"
@@ -122,10 +122,10 @@ put_in_place() {
   fi
 }
 
-# mark_position LOG NAME: the dump of the restored database goes on after the statement that names NAME.
+# mark_position LOG: the dump of the restored database goes on after the statement that put it in place.
 mark_position() {
   local offset
-  offset=$(query "SHOW BINLOG EVENTS IN '$1'" | awk -F'\t' -v name="$2" 'index($6, "RENAME TABLE") && index($6, name) { print $5 }' | head -n 1)
+  offset=$(query "SHOW BINLOG EVENTS IN '$1'" | awk -F'\t' -v restored="\`$RESTORED\`" 'index($6, "RENAME TABLE") && index($6, restored) { print $5 }' | head -n 1)
   [[ -n $offset ]] || fail "the restored tables are in place, but their moment is not in the binary log $1: make a backup now (npm run backup)"
   { printf -- "-- CHANGE REPLICATION SOURCE TO SOURCE_LOG_FILE='%s', SOURCE_LOG_POS=%s;\n" "$1" "$offset"; cat "$WORK/site.sql"; } >"$WORK/site.sql.placed"
   mv -f "$WORK/site.sql.placed" "$WORK/site.sql"

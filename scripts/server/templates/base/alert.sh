@@ -4,7 +4,9 @@
 set -eu
 unit=$1
 mkdir -p /var/lib/one-server-web/alerts
-text="$(date -u +%Y-%m-%dT%H:%M:%SZ) $unit failed: $(journalctl --quiet --no-pager --lines 3 --output cat --unit "$unit" 2>/dev/null | tail -n 1)"
+# The last that the unit itself said, not systemd about it: an error may point at the line above.
+said=$(journalctl --quiet --no-pager --lines 2 --output cat "_SYSTEMD_UNIT=$unit.service" 2>/dev/null | paste -sd' ') || said=''
+text="$(date -u +%Y-%m-%dT%H:%M:%SZ) $unit failed: $said"
 printf '%s\n' "$text" >"/var/lib/one-server-web/alerts/$unit"
 logger --priority daemon.err --tag one-server-web "$text" 2>/dev/null || true
 # shellcheck source=/dev/null

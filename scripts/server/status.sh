@@ -1,0 +1,28 @@
+#!/bin/bash
+# What this server is and how it is: one JSON object, facts alone. scripts/status judges them.
+#
+#   status.sh          for programs
+#   status.sh check    for the timer: the disks and the certificate; ends with 1 and one line when one of them is near its end
+set -euo pipefail
+export LC_ALL=C.UTF-8 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+
+SCRIPTS=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")" && pwd)
+for part in lib/front release/settings release/output release/record release/colours release/switch lib/system status/json status/facts status/check; do
+  # shellcheck source=/dev/null
+  source "$SCRIPTS/$part.sh"
+done
+
+main() {
+  [[ $EUID == 0 ]] || fail 'the status is asked as root: run this with sudo'
+  read_settings
+  case ${1:-} in
+    '') all_facts ;;
+    check) check_limits ;;
+    *)
+      sed -n 's/^#   //p' "${BASH_SOURCE[0]}"
+      exit 2
+      ;;
+  esac
+}
+
+main "$@"

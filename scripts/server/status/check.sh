@@ -1,0 +1,30 @@
+# shellcheck shell=bash
+# What the server looks at by itself, twice an hour: room on its disks and the days of its certificate. A unit that fails is an alert.
+
+# Percent of a disk, or of its inodes, that may be in use.
+MOST_USED=${MOST_USED:-90}
+
+check_limits() {
+  local faults=() line shown from until
+  while IFS= read -r line; do faults+=("$line"); done < <(full_disks)
+  if shown=$(shown_certificate); then
+    from=$(certificate_date -startdate <<<"$shown") until=$(certificate_date -enddate <<<"$shown")
+    # An authority's client renews at a third of the life, so at a fifth it has failed for a while.
+    ((until - $(date +%s) >= (until - from) / 5)) ||
+      faults+=("the certificate ends on $(date -u -d "@$until" '+%Y-%m-%d %H:%M') UTC and was not renewed (journalctl -u certbot)")
+  else
+    faults+=("nothing shows a certificate for $DOMAIN at port 443")
+  fi
+  if ((${#faults[@]} > 0)); then
+    fail "$(printf '%s; ' "${faults[@]}" | sed 's/; $//')"
+  fi
+  rm -f /var/lib/one-server-web/alerts/one-server-web-check
+}
+
+full_disks() {
+  df -m --output=target,pcent,ipcent / /srv/www /var/lib /var/log 2>/dev/null | tail -n +2 | sort -u |
+    while read -r path used inodes; do
+      [[ ! ${used%\%} =~ ^[0-9]+$ ]] || ((${used%\%} <= MOST_USED)) || echo "the disk $path is $used full"
+      [[ ! ${inodes%\%} =~ ^[0-9]+$ ]] || ((${inodes%\%} <= MOST_USED)) || echo "the disk $path has used $inodes of its inodes"
+    done
+}

@@ -1,0 +1,39 @@
+import { runOn } from "./deployment/remote";
+import { type ReleaseServer, releaseServers } from "./deployment/servers";
+import { runProgram, stackOption } from "./project/program";
+import { openWorkspace } from "./project/workspace";
+import { parseFacts } from "./status/facts";
+import { judge } from "./status/judge";
+import { type Status, showStatus } from "./status/show";
+
+const usage = `usage: npm run status -- --stack NAME --json
+
+Shows every server of the stack: its versions, load, memory, disks, certificate, last backup, health, units and live release,
+and who deployed last, for how long and where it failed. Ends with 1 when something is WRONG; a WARNING is none yet.
+
+  -s, --stack NAME   the stack (default: local)
+      --json         for programs
+  -h, --help         this text`;
+
+const options = { ...stackOption, json: { type: "boolean", default: false } } as const;
+
+/** One server that can't be reached is no reason not to show the others. */
+async function statusOf(server: ReleaseServer): Promise<Status> {
+  try {
+    // A machine that answers at all does so at once: a few tries, not the minutes that a booting one is given.
+    const endpoint = { ...server.endpoint, dialErrorLimit: 3 };
+    const facts = parseFacts(await runOn({ ...server, endpoint }, "/opt/one-server-web/status.sh"));
+    return { server: server.name, facts, faults: judge(facts) };
+  } catch (error) {
+    return { server: server.name, faults: [{ level: "wrong", text: (error as Error).message }] };
+  }
+}
+
+void runProgram(usage, options, async ({ values }) => {
+  const workspace = await openWorkspace(String(values.stack), () => {});
+  const statuses = await Promise.all((await releaseServers(workspace)).map(statusOf));
+  console.log(
+    values.json === true ? JSON.stringify(statuses, undefined, 2) : statuses.map(showStatus).join("\n\n"),
+  );
+  return statuses.some(({ faults }) => faults.some(({ level }) => level === "wrong")) ? 1 : 0;
+});
