@@ -180,9 +180,9 @@ describe("a deployment that goes wrong", function () {
   });
 
   it("that waits too long for another one is refused clearly", async () => {
-    tune("LOCK_SECONDS=2");
+    tune("LOCK_SECONDS=5");
     const holding = server.run(
-      "exec 9>>/run/one-server-web/release.lock; flock 9; sleep 8",
+      "exec 9>>/run/one-server-web/release.lock; flock 9; sleep 11",
     );
     await eventually("the lock to be held", 10, () =>
       server.on("flock -n /run/one-server-web/release.lock true && echo free || echo held").trim() === "held"
@@ -191,7 +191,7 @@ describe("a deployment that goes wrong", function () {
     );
     const ran = await server.deploy(next());
     assert.equal(ran.code, 1);
-    assert.match(ran.output, /holds the lock for 2 s/);
+    assert.match(ran.output, /holds the lock for 5 s/);
     await holding;
   });
 
