@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { appendFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ListedRelease, ReleaseRecord } from "../../scripts/deployment/list";
+import type { Status } from "../../scripts/status/show";
 import type { Ran } from "../support/clone";
 import { LocalSite } from "../support/site";
 
@@ -11,7 +12,7 @@ interface Listed {
   readonly records: readonly ReleaseRecord[];
 }
 
-describe("npm run deploy, rollback and releases", function () {
+describe("npm run deploy, rollback, releases, status, backup and restore", function () {
   this.timeout(600_000);
   const site = new LocalSite("t-npm", "10.92.7.0/24");
 
@@ -26,7 +27,10 @@ describe("npm run deploy, rollback and releases", function () {
     appendFileSync(join(site.clone.folder, "site/php/public/assets/style.css"), "/* changed */\n");
 
   before(async () => {
-    site.configure();
+    site.configure({ backupRepository: "/var/backups/site" });
+    const password = ["config", "set", "--secret", "backupPassword", "for-this-test-only"];
+    await site.clone.pulumi("stack", "select", "--create", "local");
+    await site.clone.pulumi(...password, "-s", "local");
     await site.start();
   });
   after(() => site.remove());
@@ -98,5 +102,42 @@ describe("npm run deploy, rollback and releases", function () {
     const missing = await site.clone.run("rollback", ["0123456789ab"]);
     assert.equal(missing.code, 1);
     assert.match(missing.output, /release 0123456789ab is not on this server any more/);
+  });
+
+  it("show every server on one screen, and end with 1 when something is wrong", async () => {
+    const { output } = await run("status");
+    assert.match(output, /^web-1: Debian/);
+    assert.match(output, /versions +nginx \d+\.\d+\.\d+, PHP 8\.\d+\.\d+, MySQL \d+\.\d+\.\d+\n/);
+    assert.match(output, /certificate +82[0-9] days left/);
+    assert.match(output, /health +\/healthz answers 200/);
+    assert.match(output, new RegExp(`release +${await served()} on (blue|green)\n`));
+    assert.match(output, /last run .* by \S+@\S+/);
+    assert.match(output, /WARNING: there is no backup yet/);
+    site.onMachine("systemctl", "stop", "mysql");
+    const down = await site.clone.run("status", ["--json"]);
+    site.onMachine("systemctl", "start", "mysql");
+    assert.equal(down.code, 1, down.output);
+    const [status] = JSON.parse(down.stdout) as Status[];
+    const faults = status?.faults.map(({ level, text }) => `${level}: ${text}`).join("\n") ?? "";
+    assert.match(faults, /wrong: mysql\.service is inactive/);
+    assert.match(faults, /wrong: \/healthz answers 503/);
+  });
+
+  it("back the site up, and bring back what was written until a time", async () => {
+    await site.sign("Ann", "to be kept");
+    const backup = await run("backup");
+    assert.match(backup.output, /web-1 .*2 tables, 1 MiB, restored and found sound/);
+    assert.match((await run("status")).output, /backup +\d{4}-\d\d-\d\d \d\d:\d\d UTC: 2 tables/);
+    await site.sign("Bob", "to be kept, too");
+    const time = site.onMachine("sh", "-c", "sleep 1.1; date -u +%Y-%m-%dT%H:%M:%S; sleep 1.1").trim();
+    await site.sign("Eve", "to be gone");
+    assert.match((await site.get("/guestbook")).body, /to be gone/);
+    await run("restore", "--to", time);
+    const { body } = await site.get("/guestbook");
+    assert.match(body, /to be kept, too/);
+    assert.doesNotMatch(body, /to be gone/);
+    const wrong = await site.clone.run("restore", ["--to", "yesterday"]);
+    assert.equal(wrong.code, 1);
+    assert.match(wrong.output, /--to: expected a time in UTC such as/);
   });
 });
