@@ -59,7 +59,8 @@ export class ReleaseServer {
       "--subnet",
       subnet,
       "--owner",
-      "releases",
+      // An owner has one network.
+      network,
       "--zone",
       "foobar.com",
     );
