@@ -1,4 +1,5 @@
 import { round } from "./availability";
+import { type Add, gigabytePrice, partCosts } from "./costOfParts";
 import { isReplica } from "./members/data";
 import type { Member } from "./members/member";
 import { nested } from "./members/roles";
@@ -38,7 +39,10 @@ export function costOf(items: readonly CostItem[], unpriced: readonly string[] =
   };
 }
 
-/** What the stack's site costs a month on AWS, on demand, without traffic, requests and backups. Machines of one's own cost nothing here. */
+/**
+ * What the stack's site costs a month on AWS, on demand and without free tiers; traffic, requests, logs and backups depend on use and are
+ * left out. Machines of one's own cost nothing here.
+ */
 export function monthlyCost(site: Topology): MonthlyCost {
   const items: CostItem[] = [];
   const unpriced: string[] = [];
@@ -55,6 +59,7 @@ export function monthlyCost(site: Topology): MonthlyCost {
     .ofType("aws:rds/instance:Instance")
     .filter((view) => isReplica(site.resources, view)))
     add(`read replica ${replica.name}`, hourly(prices.rds, text(replica, "instanceClass"), 1));
+  partCosts(site.resources, add);
   return costOf(items, unpriced);
 }
 
@@ -62,7 +67,6 @@ const unitPrices: readonly { readonly type: string; readonly what: string; reado
   { type: "aws:ec2/natGateway:NatGateway", what: "NAT gateway", unit: "natGatewayPerHour" },
   { type: "aws:ec2/eip:Eip", what: "public address", unit: "publicIpv4PerHour" },
   { type: "aws:route53/zone:Zone", what: "hosted zone", unit: "route53ZonePerMonth" },
-  { type: "aws:route53/healthCheck:HealthCheck", what: "health check", unit: "route53HealthCheckPerMonth" },
   { type: "aws:eks/cluster:Cluster", what: "EKS cluster", unit: "eksClusterPerHour" },
   {
     type: "aws:elb/loadBalancer:LoadBalancer",
@@ -71,8 +75,6 @@ const unitPrices: readonly { readonly type: string; readonly what: string; reado
   },
   { type: "aws:lightsail/lb:Lb", what: "Lightsail load balancer", unit: "lightsailLoadBalancerPerMonth" },
 ];
-
-type Add = (what: string, amount: number | undefined) => void;
 
 function memberCost(resources: Resources, member: Member, add: Add): void {
   const { resource, size, count } = member;
@@ -129,10 +131,7 @@ function rootDisks(resources: Resources, resource: ResourceView): number[] {
   if (instance === undefined) return [];
   return nested(instance, "rootBlockDevice").flatMap((disk) => {
     const size = number(disk, "volumeSize");
-    const price =
-      text(disk, "volumeType") === "gp2"
-        ? prices.units.gp2PerGigabyteMonth
-        : prices.units.gp3PerGigabyteMonth;
-    return size === undefined ? [] : [size * price];
+    const price = gigabytePrice(text(disk, "volumeType") ?? "gp3");
+    return size === undefined || price === undefined ? [] : [size * price];
   });
 }

@@ -2,7 +2,7 @@
  * Prices on demand in US dollars, us-east-1, Linux. A month has 730 hours, as in AWS's own calculator. Traffic, backups and requests are left out:
  * they depend on use. Source of every figure: AWS's public price pages (https://aws.amazon.com/ec2/pricing/on-demand/, /rds/mysql/pricing/,
  * /rds/aurora/pricing/, /elasticloadbalancing/pricing/, /vpc/pricing/, /ebs/pricing/, /route53/pricing/, /elasticache/pricing/, /efs/pricing/,
- * /fargate/pricing/, /lightsail/pricing/, /eks/pricing/).
+ * /fargate/pricing/, /lightsail/pricing/, /eks/pricing/, /cloudwatch/pricing/).
  */
 export interface Prices {
   /** The month to which the figures belong. */
@@ -38,6 +38,11 @@ export type Unit =
   | "efsOneZonePerGigabyteMonth"
   | "route53ZonePerMonth"
   | "route53HealthCheckPerMonth"
+  | "route53HealthCheckOptionPerMonth"
+  | "snapshotPerGigabyteMonth"
+  | "alarmPerMonth"
+  | "alarmHighResolutionPerMonth"
+  | "cloudWatchDashboardPerMonth"
   | "fargateCpuPerHour"
   | "fargateGigabytePerHour"
   | "eksClusterPerHour"
@@ -171,6 +176,14 @@ export const prices: Prices = {
     efsOneZonePerGigabyteMonth: 0.16,
     route53ZonePerMonth: 0.5,
     route53HealthCheckPerMonth: 0.5,
+    // A check of an AWS endpoint; each option (HTTPS, string, fast, latency): https://aws.amazon.com/route53/pricing/
+    route53HealthCheckOptionPerMonth: 1,
+    // Standard tier: https://aws.amazon.com/ebs/pricing/
+    snapshotPerGigabyteMonth: 0.05,
+    // Per metric, at 60 s and at 10 or 30 s, and a dashboard of one's own: https://aws.amazon.com/cloudwatch/pricing/
+    alarmPerMonth: 0.1,
+    alarmHighResolutionPerMonth: 0.3,
+    cloudWatchDashboardPerMonth: 3,
     fargateCpuPerHour: 0.04048,
     fargateGigabytePerHour: 0.004445,
     eksClusterPerHour: 0.1,
