@@ -73,6 +73,7 @@ const siteKeys = {
 
 /** The keys of the platform `local`. */
 const localKeys = {
+  memory: key(wholeNumber(512, 1048576), "MiB of memory for each machine, 512 to 1048576", "2048"),
   suite: key(z.enum(["sid", "trixie"]), "sid (MySQL) or trixie (MariaDB)", "sid"),
   network: key(
     z.string().regex(/^[a-z][a-z0-9-]{0,9}$/),

@@ -40,6 +40,8 @@ export interface LocalSettings {
   readonly network: string;
   /** The network's addresses in CIDR form; the host takes `.1`. */
   readonly subnet: string;
+  /** The memory of each machine in MiB; as much as the host has when unset. */
+  readonly memory?: number;
 }
 
 /** One machine of the platform `ssh`. */
@@ -133,7 +135,12 @@ function withDefaults(values: Values & { site: string }, source: SettingsSource)
       ...(values.acmeEmail === undefined ? {} : { email: values.acmeEmail }),
       directory: values.acmeDirectory ?? letsEncrypt,
     },
-    local: { suite, network, subnet: values.subnet ?? subnetOf(network) },
+    local: {
+      suite,
+      network,
+      subnet: values.subnet ?? subnetOf(network),
+      ...(values.memory === undefined ? {} : { memory: values.memory }),
+    },
     ssh: {
       servers: (values.servers ?? []).map((server) => ({
         ...server,

@@ -49,7 +49,7 @@ create_machine() {
   lock_machine "$network" "$name"
   [ -f "$settings" ] || make_machine "$network" "$name" "$suite" "$from"
   [ "$(setting "$settings" suite)" = "$suite" ] ||
-    fail "suite: the machine \"$name\" is $(setting "$settings" suite); destroy it before it becomes $suite"
+    fail "suite: the machine \"$name\" runs $(setting "$settings" suite), and its data would be lost with it; set suite back, or take the stack down first (npm stop)"
   if [ "$(setting "$settings" address) $(setting "$settings" memory)" != "$address $memory" ] && runs "$network" "$name"; then
     step "$name: restarting for its new settings"
     stop_machine "$network" "$name"

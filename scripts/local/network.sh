@@ -72,6 +72,19 @@ free_network_name() {
   printf '%s' "$name"
 }
 
+# refuse_to_move NETWORK OWNER: the stack's machines live in a network of another name, where their data would be lost. A network
+# without machines, such as a run that failed leaves, is no loss.
+refuse_to_move() {
+  local network=$1 owner=$2 directory former
+  for directory in "$state_directory"/networks/*/; do
+    former=$(basename "$directory")
+    if [ "$former" = "$network" ] || [ "$(setting "$directory/settings" owner)" != "$owner" ]; then continue; fi
+    [ -z "$(ls -A "$directory/machines" 2>/dev/null)" ] ||
+      fail "network: this stack's machines are in \"$former\", and their data would be lost with them; set network back, or take the stack down first (npm stop)"
+    "$here/network.sh" destroy "$former" --owner "$owner"
+  done
+}
+
 bring_up_bridge() {
   local bridge subnet=$2 address
   bridge=$(bridge_name "$1")
@@ -109,12 +122,13 @@ create_network() {
   require_host
   check_disk
   check_name_resolution
+  refuse_to_move "$network" "$owner"
   lock_names
   check_collisions "$network" "$subnet" "$owner"
   lock_network "$network"
   former=$(setting "$directory/settings" subnet)
   if [ -n "$former" ] && [ "$former" != "$subnet" ] && [ -n "$(ls -A "$directory/machines" 2>/dev/null)" ]; then
-    fail "subnet: \"$network\" has machines in $former; remove them before it moves to $subnet"
+    fail "subnet: \"$network\" has machines in $former, and their data would be lost with them; set subnet back, or take the stack down first (npm stop)"
   fi
   mkdir -p "$directory/machines"
   printf 'subnet=%s\nowner=%s\nzone=%s\n' "$subnet" "$owner" "$zone" | write_file "$directory/settings"

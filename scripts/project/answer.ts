@@ -30,8 +30,20 @@ export async function ask(
   authority?: string,
   sending: Sending = {},
 ): Promise<Answer> {
+  return await askAt(await resolve(new URL(url).hostname, dnsServer), url, authority, sending);
+}
+
+/**
+ * As `ask`, at an address that is known already: what resolvers still remember does not matter then.
+ * @throws when the connection, the certificate or the answer fails
+ */
+export async function askAt(
+  address: string,
+  url: string,
+  authority?: string,
+  sending: Sending = {},
+): Promise<Answer> {
   const { hostname, pathname, search } = new URL(url);
-  const address = await resolve(hostname, dnsServer);
   const started = performance.now();
   return await new Promise((done, fail) => {
     const asked = request(

@@ -4,6 +4,7 @@ import { type Answer, ask } from "./answer";
 import { localFolder } from "./folders";
 import { duration, Progress, type Screen } from "./progress";
 import { runUpdate, UpdateFailed } from "./runUpdate";
+import { startStopped } from "./stoppedMachines";
 import { engineLine, type SiteOutputs, siteOutputs, summary } from "./summary";
 import { openWorkspace, stackOutputs, type Workspace } from "./workspace";
 
@@ -15,6 +16,10 @@ export async function start(stack: string, screen: Screen): Promise<void> {
     progress.now("getting the Pulumi engine");
     const workspace = await openWorkspace(stack, (doing) => progress.now(doing));
     progress.line(engineLine(workspace));
+    const before = await stackOutputs(workspace);
+    if (before.servers !== undefined) {
+      await startStopped(siteOutputs(before).servers, (doing) => progress.line(doing));
+    }
     const update = await runUpdate(workspace, ["up", "--skip-preview", "--policy-pack", "policy"], progress);
     const outputs = siteOutputs(await stackOutputs(workspace));
     progress.now(`asking for ${outputs.url}`);

@@ -13,7 +13,7 @@ const program = `
   import { LocalPlatform } from ${JSON.stringify(join(projectFolder, "components/platforms/local/platform"))};
   const memory = config.getNumber("memory");
   const platform = new LocalPlatform({
-    suite: "sid",
+    suite: (config.get("suite") ?? "sid") as "sid" | "trixie",
     network: config.require("network"),
     subnet: config.require("subnet"),
     ...(memory === undefined ? {} : { memory }),
@@ -94,20 +94,34 @@ describe("a stack on the platform local", function () {
     }
   });
 
-  it("moves to another network in the right order: machines before their network", async () => {
+  it("never loses a machine's data to a changed setting: it refuses, and says how", async () => {
     const before = await project.outputs();
-    await project.set("network", moved);
-    await project.set("subnet", "10.94.41.0/24");
+    for (const [key, other, now, refusal] of [
+      [
+        "network",
+        moved,
+        network,
+        /error: network: this stack's machines are in "locs", .*set network back, or/,
+      ],
+      [
+        "subnet",
+        "10.94.41.0/24",
+        "10.94.40.0/24",
+        /error: subnet: "locs" has machines in 10\.94\.40\.0\/24, .*set subnet back/,
+      ],
+      ["suite", "trixie", "sid", /error: suite: the machine "web-1" runs sid, .*set suite back/],
+    ] as const) {
+      await project.set(key, other);
+      assert.match(await project.up("failure"), refusal);
+      await project.set(key, now);
+    }
     await project.up();
-    const after = await project.outputs();
-    assert.equal(after.publicIp, "10.94.41.10");
-    assert.notEqual(after.instanceId, before.instanceId);
-    assert.equal(after.authority, before.authority, "clients keep trusting the same authority");
-    assert.deepEqual(tracesOf(network), []);
+    assert.deepEqual(await project.outputs(), before);
+    assert.equal(script("machine.sh", "status", network, "web-1"), "running\n");
   });
 
   it("leaves nothing when it is destroyed", async () => {
     await project.destroy();
-    assert.deepEqual(tracesOf(moved), []);
+    assert.deepEqual([...tracesOf(network), ...tracesOf(moved)], []);
   });
 });

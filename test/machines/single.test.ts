@@ -3,7 +3,9 @@ import { spawnSync } from "node:child_process";
 import { Resolver } from "node:dns/promises";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { localMachines } from "../../scripts/project/stoppedMachines";
 import { eventually } from "../support/eventually";
+import { script } from "../support/localScripts";
 import { LocalSite } from "../support/site";
 
 const network = "t-single";
@@ -161,6 +163,14 @@ describe("one server", function () {
       return health.status === 200 && JSON.stringify(starts(site)) !== JSON.stringify(before);
     });
     assert.ok((await site.get("/guestbook")).body.includes(message));
+  });
+
+  it("is started by the next npm start when its machine was killed", async () => {
+    const { network, name } = localMachines(site.outputs.servers)[0] ?? assert.fail("there is no machine");
+    script("machine.sh", "kill", network, name);
+    const { output } = await site.start();
+    assert.match(output, /web-1 was stopped: starting it/);
+    assert.match(output, /is up \(nothing had to change/);
   });
 
   it("keeps no secret in plain text in its state, its settings or its messages", async () => {

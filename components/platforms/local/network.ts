@@ -25,10 +25,10 @@ export class Network extends pulumi.ComponentResource {
         create: 'scripts/local/network.sh create "$NETWORK" --subnet "$SUBNET" --owner "$OWNER"',
         delete: 'scripts/local/network.sh destroy "$NETWORK" --owner "$OWNER"',
         environment: { NETWORK: args.network, SUBNET: args.subnet, OWNER: args.owner, HOST_BOOT: hostBoot() },
-        triggers: [args.network, args.subnet],
       },
-      // Old and new would collide with each other. Installing packages on the host may take a while.
-      { parent: this, deleteBeforeReplace: true, customTimeouts: { create: "20m", update: "20m" } },
+      // No triggers: a network that has machines is never made anew, which would lose their data; the script refuses. Installing
+      // packages on the host may take a while.
+      { parent: this, customTimeouts: { create: "20m", update: "20m" } },
     );
     this.networkId = command.id;
     this.dnsServer = printed<{ dnsServer: string }>(command).dnsServer;

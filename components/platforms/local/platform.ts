@@ -7,12 +7,6 @@ import { Network } from "./network";
 import { OwnCertificates } from "./ownCertificates";
 import { LocalServer } from "./server";
 
-/** What the settings of the stack leave open. */
-export interface LocalPlatformArgs extends LocalSettings {
-  /** The memory of each machine in MiB; as much as the host has when unset. */
-  readonly memory?: number;
-}
-
 /** Real Debian machines under systemd-nspawn on this host, in a network of their own with a DNS server. */
 export class LocalPlatform implements Platform {
   readonly name = "local";
@@ -21,7 +15,7 @@ export class LocalPlatform implements Platform {
   private readonly network: Network;
   private readonly ownCertificates = new OwnCertificates();
 
-  constructor(private readonly settings: LocalPlatformArgs) {
+  constructor(private readonly settings: LocalSettings) {
     this.keyPair = new KeyPair("key-pair");
     this.network = new Network("network", {
       network: settings.network,

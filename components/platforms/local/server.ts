@@ -56,7 +56,8 @@ export class LocalServer extends pulumi.ComponentResource implements Server {
           MEMORY: args.memory === undefined ? "" : String(args.memory),
           HOST_BOOT: hostBoot(),
         },
-        triggers: [args.network.networkId, args.suite, number],
+        // Not the suite: another one would need a new machine, and lose this one's data. The script refuses.
+        triggers: [args.network.networkId],
       },
       // Its name and address are free only once the former one is gone. The first one waits for the Debian tree.
       { parent: this, deleteBeforeReplace: true, customTimeouts: { create: "20m", update: "20m" } },
