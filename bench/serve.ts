@@ -8,15 +8,21 @@ import type { MarkedRelease } from "./load/releases";
 import { ReleaseServer } from "./load/server";
 import { StockServer } from "./load/stockServer";
 import { type Result, writeResults } from "./results";
-import { type Served, wrk } from "./serve/wrk";
+import { median, type Served, wrk } from "./serve/wrk";
 
-// `npm run bench:serve [-- --seconds 8 --long 60]`: the same pages served by this project's server and by the same packages in the
-// distribution's stock configuration, over HTTPS, one after the other, each machine alone at its turn.
+// `npm run bench:serve [-- --seconds 8 --rounds 3 --long 60]`: the same pages served by this project's server, hardening and firewall
+// included, and by the same packages in the distribution's stock configuration. Both speak HTTPS and stand side by side; they are
+// loaded in turn, round by round, so that whatever else the host does meets both alike, and the medians of the rounds count.
 
 const { values } = parseArgs({
-  options: { seconds: { type: "string", default: "8" }, long: { type: "string", default: "60" } },
+  options: {
+    seconds: { type: "string", default: "8" },
+    rounds: { type: "string", default: "3" },
+    long: { type: "string", default: "60" },
+  },
 });
 const seconds = Number(values.seconds);
+const rounds = Number(values.rounds);
 const long = Number(values.long);
 
 /** Memory of both machines, MiB: enough for processes to be counted by cores. */
@@ -58,26 +64,30 @@ function load(
   if (warm) wrk({ ...at, seconds: 2 });
   const served = wrk({ ...at, seconds: duration });
   console.log(
-    `  ${pages[page]} with ${connections}: ${Math.round(served.perSecond)} a second, p99 ${served.p99} ms, ${served.failed} failed`,
+    `  ${url} with ${connections}: ${Math.round(served.perSecond)} a second, p99 ${served.p99} ms, ${served.failed} failed`,
   );
   return served;
 }
 
-interface Figures {
-  readonly static: Served;
-  readonly select: Served;
-  readonly wait: Served;
+interface Pair {
+  readonly stock: Served;
+  readonly ours: Served;
 }
 
-function usual(server: ReleaseServer): Figures {
-  return {
-    static: load(server, "static", 32),
-    select: load(server, "select", 32),
-    wait: load(server, "wait", 64),
-  };
+/** Loads both servers in turn; each figure is the median of the rounds. */
+function pair(
+  stock: readonly [ReleaseServer, Page],
+  ours: readonly [ReleaseServer, Page],
+  connections: number,
+): Pair {
+  const turns = Array.from({ length: rounds }, () => ({
+    stock: load(...stock, connections),
+    ours: load(...ours, connections),
+  }));
+  return { stock: median(turns.map((turn) => turn.stock)), ours: median(turns.map((turn) => turn.ours)) };
 }
 
-/** Names of processes that the kernel has killed for want of memory, and failures of 512 connections on each page. */
+/** Failures of 512 connections on each page. */
 function many(server: ReleaseServer): number {
   const each = (["static", "select", "wait", "sample"] as const).map((page) =>
     load(server, page, 512, long, false),
@@ -85,6 +95,7 @@ function many(server: ReleaseServer): number {
   return each.reduce((sum, { failed }) => sum + failed, 0);
 }
 
+/** How often daemons had to be restarted, which is what follows when the kernel kills one. */
 function killed(server: ReleaseServer): number {
   const restarts = server.on(
     "systemctl show --property NRestarts --value nginx mysql 'site-app@blue' 'site-app@green' | grep -v '^$' | paste -sd+ | sed 's/$/+0/'",
@@ -97,89 +108,99 @@ function killed(server: ReleaseServer): number {
 
 async function main(): Promise<void> {
   const stock = new StockServer({ network: "bsrv1", subnet: "10.91.1.0/24", memory });
-  let usualWay: Figures;
-  try {
-    console.log("the packages in stock configuration …");
-    stock.create();
-    stock.overwrite(benchSite(stock.bundles));
-    usualWay = usual(stock);
-  } finally {
-    stock.remove();
-  }
   const server = new ReleaseServer({
     network: "bsrv2",
     subnet: "10.91.2.0/24",
     suite: "sid",
     runtime: "php",
     memory,
+    settings: { ROLES: "base hardening tls nginx php-fpm mysql site" },
   });
   try {
-    console.log("this project …");
+    console.log("making both servers …");
+    stock.create();
+    stock.overwrite(benchSite(stock.bundles));
     server.create();
     const deployed = await server.deploy(benchSite(server.bundles));
     if (deployed.code !== 0) throw new Error(deployed.output);
-    const ours = usual(server);
-    const sample = load(server, "sample", 32);
-    const fresh = load(server, "fresh", 32);
-    const failures = many(server);
-    const restarts = killed(server);
-    console.log("with its page cache …");
-    server.provision({ PAGE_CACHE: "10s" });
-    const cached = load(server, "select", 32, seconds, false);
-    writeResults("serve", table(usualWay, ours, { sample, fresh, cached, failures, restarts }));
+    for (const each of [stock, server]) each.on("mysql site", entries);
+    writeResults("serve", table(measure(stock, server)));
   } finally {
+    stock.remove();
     server.remove();
   }
 }
 
-interface More {
-  readonly sample: Served;
-  readonly fresh: Served;
+/** What visitors have written: as many entries as the sample page shows, and some more. */
+const entries = `INSERT INTO entries (author, message) VALUES ${Array.from({ length: 20 }, (_, index) => `('visitor ${index}', 'was here')`).join()};`;
+
+function measure(stock: StockServer, server: ReleaseServer): Figures {
+  const both = (page: Page, connections: number) => pair([stock, page], [server, page], connections);
+  const usual = { static: both("static", 32), select: both("select", 32), wait: both("wait", 64) };
+  const sample = pair([server, "fresh"], [server, "sample"], 32);
+  const failures = many(server);
+  const restarts = killed(server);
+  console.log("with its page cache …");
+  server.provision({ PAGE_CACHE: "10s" });
+  // The first of both starts with an empty cache, and nothing warms it before.
+  const cached = load(server, "select", 32, seconds, false);
+  return { ...usual, sample, failures, restarts, cached, file: load(server, "static", 32) };
+}
+
+interface Figures {
+  readonly static: Pair;
+  readonly select: Pair;
+  readonly wait: Pair;
+  /** The sample page beside the same page with a new connection to the database for each request. */
+  readonly sample: Pair;
   readonly cached: Served;
+  /** The file again, just after the cached page. */
+  readonly file: Served;
   readonly failures: number;
   readonly restarts: number;
 }
 
-function table(stock: Figures, ours: Figures, more: More): Result[] {
-  const speed = (metric: string, value: Served, baseline: Served, goal: string): Result => ({
+function table(figures: Figures): Result[] {
+  const speed = (metric: string, { ours, stock }: Pair, goal: string): Result => ({
     metric,
-    value: value.perSecond,
+    value: ours.perSecond,
     unit: "requests/s",
-    baseline: baseline.perSecond,
-    ratio: value.perSecond / baseline.perSecond,
+    baseline: stock.perSecond,
+    ratio: ours.perSecond / stock.perSecond,
     goal,
   });
-  const delay = (metric: string, value: Served, baseline: Served, goal: string): Result => ({
+  const delay = (metric: string, { ours, stock }: Pair, goal: string): Result => ({
     metric: `${metric}, p99`,
-    value: value.p99,
+    value: ours.p99,
     unit: "ms",
-    baseline: baseline.p99,
-    ratio: value.p99 / baseline.p99,
+    baseline: stock.p99,
+    ratio: ours.p99 / stock.p99,
     goal,
   });
+  const cached = { ours: figures.cached, stock: figures.file };
   return [
-    speed("1 KB static, 32 connections", ours.static, stock.static, "not below stock"),
-    delay("1 KB static, 32 connections", ours.static, stock.static, "not above stock"),
-    speed("PHP page with one SELECT, 32 connections", ours.select, stock.select, "not below stock"),
-    delay("PHP page with one SELECT, 32 connections", ours.select, stock.select, "not above stock"),
-    speed("the sample page, against a new connection a request", more.sample, more.fresh, "1.8 times"),
-    speed("PHP page that waits 100 ms, 64 connections", ours.wait, stock.wait, "8 times stock"),
-    speed("page cache, cold start included, against static", more.cached, ours.static, "0.85 of static"),
+    speed("1 KB static, 32 connections", figures.static, "not below stock"),
+    delay("1 KB static, 32 connections", figures.static, "not above stock"),
+    speed("PHP page with one SELECT, 32 connections", figures.select, "not below stock"),
+    delay("PHP page with one SELECT, 32 connections", figures.select, "not above stock"),
+    speed("the sample page, against a new connection a request", figures.sample, "1.8 times"),
+    speed("PHP page that waits 100 ms, 64 connections", figures.wait, "8 times stock"),
+    speed("page cache, cold start included, against static", cached, "0.85 of static"),
     {
       metric: "page cache, cold start included, p99",
-      value: more.cached.p99,
+      value: figures.cached.p99,
       unit: "ms",
       goal: "20 ms or less",
     },
     {
       metric: `512 connections, ${long} s on each of four pages: failures`,
-      value: more.failures,
+      value: figures.failures,
       unit: "",
       goal: "0",
     },
     {
       metric: "512 connections: daemons that had to be restarted",
-      value: more.restarts,
+      value: figures.restarts,
       unit: "",
       goal: "0",
     },

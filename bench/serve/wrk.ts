@@ -56,6 +56,18 @@ export function parseWrk(text: string): Served {
   };
 }
 
+/** The middle of each figure by itself; failures are added up. */
+export function median(loads: readonly Served[]): Served {
+  const middle = (figure: (served: Served) => number) =>
+    loads.map(figure).sort((a, b) => a - b)[Math.floor(loads.length / 2)] ?? Number.NaN;
+  return {
+    perSecond: middle(({ perSecond }) => perSecond),
+    p99: middle(({ p99 }) => p99),
+    slowest: middle(({ slowest }) => slowest),
+    failed: loads.reduce((sum, { failed }) => sum + failed, 0),
+  };
+}
+
 /** `4.40ms`, `912.00us` or `1.20s`. */
 function milliseconds(text: string): number {
   const [, value = "", unit = ""] = /^([\d.]+)(us|ms|s|m)$/.exec(text) ?? [];
