@@ -1,3 +1,4 @@
+import type { ServerSettings } from "../settings/server";
 import type { Settings } from "../settings/settings";
 
 /** Settings of one server as provision.sh reads them: names in capitals, values of any text. */
@@ -40,6 +41,10 @@ export function provisionAssignments(settings: Settings, facts: ProvisionFacts):
     INTERFACE: server.interface,
     MAXIMUM_UPLOAD_MIB: String(server.maximumUpload),
     PAGE_CACHE: server.pageCache ?? "",
+    CACHE: server.cache === "valkey" ? "valkey" : "",
+    WORKERS: workerLines(server.workers),
+    CRON: cronLines(server.cron),
+    EXPORTERS: server.exporters ? "yes" : "no",
     DATABASE: settings.database.engine,
     DATABASE_PASSWORD: facts.databasePassword,
     DOCUMENT_ROOT: site.documentRoot,
@@ -58,7 +63,24 @@ export function provisionAssignments(settings: Settings, facts: ProvisionFacts):
 function roles({ site, server }: Settings): string[] {
   const web = server.stack === "lemp" ? "nginx" : "apache";
   const app = site.runtime === "php" ? "php-fpm" : "python";
-  return ["base", "hardening", "tls", web, app, "mysql", "site", "backup", "later"];
+  const own = ["tasks", "backup", "watch", "exporters", "later"];
+  return ["base", "hardening", "tls", web, app, "mysql", "valkey", "site", ...own];
+}
+
+/** One NAME, a tab and a command a line. */
+function workerLines(workers: Readonly<Record<string, string>>): string {
+  return Object.entries(workers)
+    .map((parts) => parts.join("\t"))
+    .sort()
+    .join("\n");
+}
+
+/** One NAME, a tab, a schedule, a tab and a command a line. */
+function cronLines(cron: ServerSettings["cron"]): string {
+  return Object.entries(cron)
+    .map(([name, { schedule, command }]) => [name, schedule, command].join("\t"))
+    .sort()
+    .join("\n");
 }
 
 function environmentLines(environment: Readonly<Record<string, string>>): string {

@@ -13,6 +13,14 @@ export interface ServerSettings {
   readonly maximumUpload: number;
   /** How long pages without cookies are served from memory, such as `10s`; not at all when unset. */
   readonly pageCache?: string;
+  /** Where sessions and what the site keeps for a while are: files, or Valkey on a unix socket. */
+  readonly cache: "none" | "valkey";
+  /** Command lines that run all the time, by their names. */
+  readonly workers: Readonly<Record<string, string>>;
+  /** Command lines that run at times (systemd.time(7)), by their names. */
+  readonly cron: Readonly<Record<string, { readonly schedule: string; readonly command: string }>>;
+  /** Whether Prometheus' exporters listen on the server's own loopback address. */
+  readonly exporters: boolean;
   readonly backup?: BackupSettings;
 }
 
@@ -34,6 +42,10 @@ export function serverSettings(values: Values): ServerSettings {
     interface: values.interface ?? "wsgi",
     maximumUpload: values.maximumUpload ?? 32,
     ...(values.pageCache === undefined ? {} : { pageCache: values.pageCache }),
+    cache: values.cache ?? "none",
+    workers: values.workers ?? {},
+    cron: values.cron ?? {},
+    exporters: values.exporters ?? false,
     ...(values.backupRepository === undefined ? {} : { backup: backupSettings(values) }),
   };
 }

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { key } from "./key";
-import { environmentName, json, line, wholeNumber } from "./values";
+import { environmentName, flag, json, line, taskName, wholeNumber } from "./values";
 
 /** The keys that say how a server is set up, on every platform. */
 export const serverKeys = {
@@ -22,6 +22,18 @@ export const serverKeys = {
     "how long a page without cookies may be served from memory: seconds, minutes or hours",
     "10s",
   ),
+  cache: key(z.enum(["none", "valkey"]), "none or valkey", "valkey"),
+  workers: key(
+    json(z.record(taskName, line)),
+    "an object of command lines that run all the time, by names of lower-case letters, digits and hyphens",
+    '{"mail": "php bin/worker.php"}',
+  ),
+  cron: key(
+    json(z.record(taskName, z.strictObject({ schedule: line, command: line }))),
+    "an object of jobs, each with a schedule (as systemd.time writes calendar events) and a command line",
+    '{"clean": {"schedule": "*:0/10", "command": "php bin/clean.php"}}',
+  ),
+  exporters: key(flag, "true or false", "true"),
   backupRepository: key(
     line,
     "where restic writes backups: a folder on the server, sftp:, s3:, rest: or another of its targets",

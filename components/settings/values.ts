@@ -48,6 +48,9 @@ export const urlPath = z.string().regex(/^\/[A-Za-z0-9._~/-]*$/);
 /** The name of an environment variable that the site may be given. */
 export const environmentName = z.string().regex(/^[A-Z][A-Z0-9_]*$/);
 
+/** The name of a worker or a job, as a unit's name holds it. */
+export const taskName = z.string().regex(/^[a-z][a-z0-9-]{0,30}$/);
+
 /** One line of text without control characters, as commands and environment values are. */
 export const line = z
   .string()

@@ -19,7 +19,7 @@ export LC_ALL=C.UTF-8 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sb
 SCRIPTS=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")" && pwd)
 # shellcheck source=/dev/null
 source "$SCRIPTS/lib/front.sh"
-for part in settings output record lock unpack dependencies migrate colours gate switch prune list maintenance; do
+for part in settings output record lock unpack dependencies migrate colours gate switch workers prune list maintenance; do
   # shellcheck source=/dev/null
   source "$SCRIPTS/release/$part.sh"
 done
@@ -135,6 +135,7 @@ go_live() {
   rm -f "$STATE/$release.failed"
   touch "$STATE/$release.live"
   point "$WWW/current" "$RELEASES/$release"
+  move_workers
   disable_colour "$ACTIVE"
   stop_previous_later
 }

@@ -17,6 +17,6 @@ convert_runtime() {
   CONVERTED=yes
   begin_maintenance
   rm -f "$ACTIVE_FILE.before-maintenance"
-  systemctl stop 'site-app@*'
+  systemctl stop 'site-app@*' 'site-worker@*'
   changed site "stopped the app servers of $before"
 }

@@ -22,6 +22,7 @@ site_environment() {
   printf 'DATABASE_NAME=%s\n' "$(quoted "$DATABASE_NAME")"
   printf 'DATABASE_USER=%s\n' "$(quoted "$DATABASE_USER")"
   printf 'DATABASE_PASSWORD=%s\n' "$(quoted "$DATABASE_PASSWORD")"
+  [[ $CACHE != valkey ]] || printf 'CACHE_SOCKET=%s\n' "$(quoted /run/valkey/valkey.sock)"
   printf 'SITE_URL=%s\n' "$(quoted "https://$DOMAIN")"
   while IFS= read -r line; do
     [[ -n $line ]] || continue

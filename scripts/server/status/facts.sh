@@ -99,7 +99,8 @@ units() {
   for unit in certbot.timer one-server-web-firewall.service one-server-web-{backup,backup-log,check,later}.timer; do
     ! systemctl is-enabled --quiet "$unit" 2>/dev/null || wanted+=("$unit")
   done
-  mapfile -t -O "${#wanted[@]}" wanted < <(systemctl list-unit-files --state=enabled --plain --no-legend 'site-cron-*.timer' 'valkey-server.service' | awk '{ print $1 }')
+  mapfile -t -O "${#wanted[@]}" wanted < <(find /etc/one-server-web/tasks -name 'worker-*' -printf 'site-worker@%f.service\n' 2>/dev/null | sed 's/@worker-/@/')
+  mapfile -t -O "${#wanted[@]}" wanted < <(systemctl list-unit-files --state=enabled --plain --no-legend 'site-cron-*.timer' 'valkey-server.service' 'prometheus-*-exporter.service' | awk '{ print $1 }')
   for unit in "${wanted[@]}"; do
     json_object unit "$(json_text "$unit")" state "$(json_text "$(systemctl show --property ActiveState --value "$unit")")" \
       restarts "$(json_number "$(systemctl show --property NRestarts --value "$unit")")"

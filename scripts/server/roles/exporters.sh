@@ -1,0 +1,70 @@
+# shellcheck shell=bash
+# Prometheus' exporters, on the loopback address alone: a Prometheus elsewhere comes through SSH or an agent on this server.
+# Machine 9100, nginx 9113, PHP-FPM 9253, database 9104.
+
+exporters_packages() {
+  local name
+  [[ $EXPORTERS == yes ]] || return 0
+  for name in $(exporter_names); do echo "prometheus-$name-exporter"; done
+}
+
+# exporter_names: of what this server runs, those that its distribution packages.
+exporter_names() {
+  local name names=(node mysqld)
+  [[ $STACK != lemp ]] || names+=(nginx)
+  [[ $RUNTIME != php ]] || names+=(phpfpm)
+  for name in "${names[@]}"; do
+    ! apt-cache show "prometheus-$name-exporter" >/dev/null 2>&1 || echo "$name"
+  done
+}
+
+exporters_before() {
+  local name
+  if [[ $EXPORTERS != yes ]]; then
+    remove_file exporters /etc/nginx/conf.d/one-server-web-status.conf reload:nginx
+    for name in node mysqld nginx phpfpm; do
+      remove_file exporters "/etc/systemd/system/prometheus-$name-exporter.service.d/one-server-web.conf" daemon-reload
+    done
+    return 0
+  fi
+  [[ $STACK != lemp ]] || install_template exporters exporters/nginx.conf /etc/nginx/conf.d/one-server-web-status.conf 0644 root:root reload:nginx
+  for name in $(exporter_names); do
+    ! systemctl is-active --quiet "prometheus-$name-exporter" || continue
+    FIRST_START["prometheus-$name-exporter"]=yes
+  done
+  for name in $(exporter_names); do
+    # FPM's sockets are the web server's group's.
+    EXPORTER_GROUP=$([[ $name == phpfpm ]] && echo www-data || echo nogroup)
+    printf 'ARGS="%s"\n' "$(exporter_arguments "$name")" |
+      install_file exporters "/etc/default/prometheus-$name-exporter" 0644 root:root "restart:prometheus-$name-exporter"
+    install_template exporters exporters/service.conf "/etc/systemd/system/prometheus-$name-exporter.service.d/one-server-web.conf" 0644 root:root \
+      daemon-reload "restart:prometheus-$name-exporter"
+  done
+}
+
+exporter_arguments() {
+  case $1 in
+    node) echo '--web.listen-address=127.0.0.1:9100' ;;
+    nginx) echo '--web.listen-address=127.0.0.1:9113 --nginx.scrape-uri=http://127.0.0.1:8113/nginx-status' ;;
+    phpfpm) echo '--web.listen-address=127.0.0.1:9253 --phpfpm.socket-paths=/run/site-blue/app.sock --phpfpm.socket-paths=/run/site-green/app.sock --phpfpm.status-path=/fpm-status' ;;
+    mysqld) echo "--web.listen-address=127.0.0.1:9104 --mysqld.address=unix://$DATABASE_SOCKET --mysqld.username=prometheus" ;;
+  esac
+}
+
+exporters_after() {
+  local name
+  [[ $EXPORTERS == yes ]] || return 0
+  exporter_account
+  for name in $(exporter_names); do ensure_running exporters "prometheus-$name-exporter"; done
+}
+
+# exporter_account: who may look at the database's counters and at no data. It is known by its system user, without a password.
+exporter_account() {
+  local plugin='WITH auth_socket'
+  [[ $DATABASE == mysql ]] || plugin='VIA unix_socket'
+  "$DATABASE" --defaults-file=/dev/null --user=root --socket="$DATABASE_SOCKET" <<SQL || fail "$DATABASE refuses the account of its exporter: see above"
+CREATE USER IF NOT EXISTS 'prometheus'@'localhost' IDENTIFIED $plugin WITH MAX_USER_CONNECTIONS 3;
+GRANT PROCESS, REPLICATION CLIENT ON *.* TO 'prometheus'@'localhost';
+GRANT SELECT ON performance_schema.* TO 'prometheus'@'localhost';
+SQL
+}

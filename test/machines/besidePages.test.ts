@@ -1,0 +1,152 @@
+import assert from "node:assert/strict";
+import { readFileSync, writeFileSync } from "node:fs";
+import { request } from "node:https";
+import { join } from "node:path";
+import { markedRelease } from "../../bench/load/releases";
+import { ReleaseServer } from "../../bench/load/server";
+import { parseFacts } from "../../scripts/status/facts";
+
+const tasks = {
+  // Says all the time in which release it works.
+  WORKERS: `clock\tphp bin/clock.php`,
+  CRON: [`note\t*:*:0/2\tenv > uploads/note.new && mv uploads/note.new uploads/note`].join("\n"),
+};
+
+describe("what a site does beside its pages", function () {
+  this.timeout(600_000);
+  const server = new ReleaseServer({
+    network: "hbbeside",
+    subnet: "10.94.22.0/24",
+    suite: "sid",
+    runtime: "php",
+    settings: {
+      ROLES: "base tls nginx php-fpm mysql valkey site tasks watch exporters",
+      CACHE: "valkey",
+      EXPORTERS: "yes",
+      ...tasks,
+    },
+  });
+
+  const release = (mark: string) =>
+    markedRelease("php", mark, server.bundles, (folder) => {
+      writeFileSync(
+        join(folder, "bin/clock.php"),
+        "<?php while (true) { file_put_contents('uploads/clock', getcwd()); usleep(100000); }\n",
+      );
+      const index = join(folder, "public/index.php");
+      const count =
+        "if ($_SERVER['REQUEST_URI'] === '/count') { session_start(); echo $_SESSION['count'] = ($_SESSION['count'] ?? 0) + 1; exit; }";
+      writeFileSync(index, readFileSync(index, "utf8").replace("<?php", `<?php ${count}`));
+    });
+  const deploy = async (mark: string) => {
+    const made = release(mark);
+    const ran = await server.deploy(made);
+    assert.equal(ran.code, 0, ran.output);
+    return made.release;
+  };
+  const shared = (name: string) => `/srv/www/shared/uploads/${name}`;
+  /** Waits on the server until a shell condition holds, 20 s at most. */
+  const until = (condition: string) =>
+    server.on(`timeout 20 bash -c 'until ${condition}; do sleep 0.1; done'`);
+  const property = (unit: string, name: string) =>
+    server.on(`systemctl show --property ${name} --value ${unit}`).trim();
+
+  const get = (path: string, cookie = ""): Promise<{ body: string; cookie: string }> =>
+    new Promise((resolve, reject) => {
+      const { host, address, authority } = server.target;
+      const asked = request(
+        { host: address, servername: host, path, ca: authority, headers: { host, cookie }, agent: false },
+        (answer) => {
+          let body = "";
+          answer.setEncoding("utf8").on("data", (text: string) => {
+            body += text;
+          });
+          answer.on("end", () =>
+            resolve({ body, cookie: answer.headers["set-cookie"]?.[0]?.split(";")[0] ?? cookie }),
+          );
+        },
+      );
+      asked.on("error", reject).end();
+    });
+
+  before(() => server.create());
+  after(() => server.remove());
+
+  it("begins with its first release: workers run in it, and move to the next one with the switch", async () => {
+    assert.equal(property("site-worker@clock", "ActiveState"), "inactive");
+    const first = await deploy("one");
+    until(`grep -qs releases/${first}$ ${shared("clock")}`);
+    assert.equal(property("site-worker@clock", "User"), "site");
+    const second = await deploy("two");
+    until(`grep -qs releases/${second}$ ${shared("clock")}`);
+    server.on(`kill -KILL ${property("site-worker@clock", "MainPID")}; rm ${shared("clock")}`);
+    until(`grep -qs releases/${second}$ ${shared("clock")}`);
+  });
+
+  it("runs jobs at their times, as the site's user with the site's environment", () => {
+    until(`test -e ${shared("note")}`);
+    assert.equal(server.on(`stat -c %U ${shared("note")}`).trim(), "site");
+    const environment = server.on(`cat ${shared("note")}`);
+    assert.match(environment, /^DATABASE_SOCKET=\/run\/mysqld\/mysqld\.sock$/m);
+    assert.match(environment, /^CACHE_SOCKET=\/run\/valkey\/valkey\.sock$/m);
+  });
+
+  it("raises an alarm when a job fails", () => {
+    server.provision({ CRON: "note\t*:*:0/2\techo no luck today; false" });
+    until("test -e /var/lib/one-server-web/alerts/site-cron@note");
+    const { alerts } = parseFacts(server.on("/opt/one-server-web/status.sh"));
+    assert.match(alerts.join("\n"), /site-cron@note failed: .*no luck today/);
+  });
+
+  it("keeps people logged in over a deployment and a restart of Valkey", async () => {
+    const first = await get("/count");
+    assert.equal(first.body, "1");
+    await deploy("three");
+    assert.equal((await get("/count", first.cookie)).body, "2");
+    server.on("systemctl restart valkey-server");
+    assert.equal((await get("/count", first.cookie)).body, "3");
+    assert.match(server.on("valkey-cli -s /run/valkey/valkey.sock --raw KEYS '*'"), /^session:/m);
+    assert.throws(
+      () => server.on("setpriv --reuid=nobody --clear-groups valkey-cli -s /run/valkey/valkey.sock -e PING"),
+      /Permission denied/,
+    );
+  });
+
+  it("is measured on the loopback address", async () => {
+    const metrics = (port: number) =>
+      server.on(`php -r 'echo file_get_contents("http://127.0.0.1:${port}/metrics");'`);
+    assert.match(metrics(9100), /^node_memory_MemAvailable_bytes \d/m);
+    assert.match(metrics(9113), /^nginx_up 1$/m);
+    assert.match(metrics(9253), /^php_fpm_up\{.*\} 1$/m);
+    assert.match(metrics(9104), /^mysql_up 1$/m);
+    const outside = server.on(
+      "ss -Hltn | awk '{print $4}' | grep -c '^[^1\\[].*:\\(9[0-9]*\\|8113\\)$' || true",
+    );
+    assert.equal(outside.trim(), "0");
+  });
+
+  it("warns when a disk is nearly full", () => {
+    server.on("/opt/one-server-web/status.sh check");
+    assert.throws(
+      () => server.on("MOST_USED=0 /opt/one-server-web/status.sh check"),
+      /error: the disk \/ is \d+% full/,
+    );
+  });
+
+  it("ends when the settings name it no longer", () => {
+    server.provision({ WORKERS: "", CRON: "", CACHE: "", EXPORTERS: "no" });
+    assert.equal(property("site-worker@clock", "ActiveState"), "inactive");
+    assert.equal(
+      server.on("systemctl list-units --plain --no-legend 'site-cron*' 'prometheus*' 'valkey*'"),
+      "",
+    );
+    assert.equal(server.on("ls /etc/one-server-web/tasks"), "");
+    assert.throws(() => server.on("command -v valkey-server prometheus-node-exporter"));
+    const { units, alerts } = parseFacts(server.on("/opt/one-server-web/status.sh"));
+    assert.deepEqual(
+      units.filter(({ state }) => state !== "active"),
+      [],
+    );
+    assert.deepEqual(alerts, []);
+  });
+});

@@ -1,0 +1,63 @@
+import assert from "node:assert/strict";
+import { provisionAssignments } from "../../components/server/assignments";
+import type { Key } from "../../components/settings/key";
+import { serverKeys } from "../../components/settings/serverKeys";
+import { readSettings } from "../../components/settings/settings";
+
+/** What the server is told when these keys are set. */
+function assignments(config: Record<string, string>) {
+  const named = Object.entries(config).map(([name, value]) => [`one-server-web:${name}`, value]);
+  const settings = readSettings({
+    config: {
+      "one-server-web:databasePassword": "correct horse battery staple",
+      ...Object.fromEntries(named),
+    },
+    secretKeys: ["one-server-web:databasePassword"],
+    project: "one-server-web",
+    stack: "local",
+    projectFolder: `${__dirname}/../..`,
+  });
+  return provisionAssignments(settings, {
+    databasePassword: "",
+    environment: {},
+    certificate: { source: "local", certificate: "", privateKey: "" },
+  });
+}
+
+describe("what a site does beside its pages, on its way to the server", () => {
+  it("is nothing without settings", () => {
+    const { WORKERS, CRON, CACHE, EXPORTERS } = assignments({});
+    assert.deepEqual([WORKERS, CRON, CACHE, EXPORTERS], ["", "", "", "no"]);
+  });
+
+  it("is one line a worker and a job, in the order of their names", () => {
+    const { WORKERS, CRON, CACHE, EXPORTERS } = assignments({
+      workers: '{"mail": "php bin/mail.php", "index": "php bin/index.php --all"}',
+      cron: '{"clean": {"schedule": "*:0/10", "command": "php bin/clean.php"}}',
+      cache: "valkey",
+      exporters: "true",
+    });
+    assert.equal(WORKERS, "index\tphp bin/index.php --all\nmail\tphp bin/mail.php");
+    assert.equal(CRON, "clean\t*:0/10\tphp bin/clean.php");
+    assert.deepEqual([CACHE, EXPORTERS], ["valkey", "yes"]);
+  });
+
+  const wrong: readonly (readonly [keyof typeof serverKeys, string])[] = [
+    ["workers", '{"Mail": "php x.php"}'],
+    ["workers", '{"mail": ""}'],
+    ["workers", '{"mail": "a\\tb"}'],
+    ["workers", "php x.php"],
+    ["cron", '{"clean": "php x.php"}'],
+    ["cron", '{"clean": {"schedule": "hourly"}}'],
+    ["cron", '{"clean": {"schedule": "hourly", "command": "x", "user": "root"}}'],
+    ["cache", "redis"],
+    ["exporters", "yes"],
+  ];
+  for (const [name, value] of wrong) {
+    it(`refuses ${name} ${value}`, () => {
+      const { schema } = serverKeys[name] as Key;
+      assert.equal(schema.safeParse(value).success, false);
+      assert.throws(() => assignments({ [name]: value }), new RegExp(name));
+    });
+  }
+});
