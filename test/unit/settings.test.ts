@@ -8,6 +8,7 @@ import { keys } from "../../components/settings/keys";
 import { SettingsError } from "../../components/settings/read";
 import { networkName, readSettings, type Settings, subnetOf } from "../../components/settings/settings";
 import { projectFolder } from "../../scripts/project/folders";
+import { describedSettings, settingsMarkdown } from "../../scripts/settings/table";
 
 const password = "correct horse battery staple";
 
@@ -172,6 +173,22 @@ describe("settings", () => {
     assert.deepEqual(Object.keys(described()).sort(), Object.keys(keys).sort());
     for (const [name, { description }] of Object.entries(described()))
       assert.ok(description.length > 20, name);
+  });
+
+  it("stand in docs/settings.md as they are (npm run -s settings -- --markdown)", () => {
+    const written = readFileSync(join(projectFolder, "docs/settings.md"), "utf8");
+    const table = settingsMarkdown(
+      describedSettings(readFileSync(join(projectFolder, "Pulumi.yaml"), "utf8")),
+    );
+    for (const row of table.split("\n"))
+      assert.ok(written.includes(`\n${row}\n`), `docs/settings.md lacks: ${row}`);
+  });
+
+  it("have examples that are right", () => {
+    for (const [name, { schema, example }] of Object.entries(keys)) {
+      if (/[$…]/.test(example)) continue; // a command that makes one, or a key that is left out
+      assert.ok(schema.safeParse(example).success, `${name}: ${example}`);
+    }
   });
 
   it("have the same defaults in Pulumi.yaml as in the program", () => {
