@@ -70,6 +70,7 @@ hardening_kernel() {
 hardening_accounts() {
   install_template hardening hardening/limits.conf /etc/security/limits.d/60-one-server-web.conf 0644 root:root
   install_template hardening hardening/coredump.conf /etc/systemd/coredump.conf.d/one-server-web.conf 0644 root:root
+  install_template hardening hardening/profile.sh /etc/profile.d/one-server-web.sh 0644 root:root
   install_template hardening hardening/banner.txt /etc/issue.net 0644 root:root
   install_template hardening hardening/banner.txt /etc/issue 0644 root:root
   hardening_login_defaults
