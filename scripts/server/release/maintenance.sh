@@ -34,6 +34,7 @@ begin_maintenance() {
     mv -f "$MAINTENANCE" "$(front_file "$STACK")"
     fail "the web server refuses its configuration, nothing was changed: $refusal"
   fi
+  front_processes >"$STATE/front-before"
   front_reload "$STACK"
   # Whatever the window is for begins when visitors see the page, not a moment before.
   await_public '503 without a release' || fail "the public address answers '$PUBLIC' instead of the maintenance page: end it (release.sh maintenance off), then see the web server's log"
@@ -151,6 +152,8 @@ upgrade_in_window() {
   run_logged apt-get --yes --quiet --download-only --only-upgrade -o DPkg::Lock::Timeout=120 install "$@" || fail 'the packages could not be downloaded: see above'
   closed=$EPOCHREALTIME
   begin_maintenance 10
+  # Who asked before the window is answered before the database goes away.
+  drain "$ACTIVE"
   install_upgrades "$@"
   end_maintenance
   milliseconds "$closed" | awk '{ print int($1 / 1000) + 1 }' >"$STATE/window-seconds"
