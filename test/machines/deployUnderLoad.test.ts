@@ -49,7 +49,7 @@ const kinds: readonly Kind[] = [
   { network: "t-lemp-php", subnet: "10.92.3.0/24", stack: "lemp", runtime: "php", suite: "sid", times: 20 },
   { network: "t-lemp-py", subnet: "10.92.4.0/24", stack: "lemp", runtime: "python", suite: "sid", times: 3 },
   { network: "t-lamp-php", subnet: "10.92.5.0/24", stack: "lamp", runtime: "php", suite: "sid", times: 3 },
-  { network: "t-lamp-py", subnet: "10.92.6.0/24", stack: "lamp", runtime: "python", suite: "sid", times: 3 },
+  { network: "t-lamp-py", subnet: "10.92.6.0/24", stack: "lamp", runtime: "python", suite: "sid", times: 20 },
 ];
 
 for (const { times, ...kind } of kinds) {
@@ -169,6 +169,19 @@ for (const { times, ...kind } of kinds) {
         assert.equal(back.code, 0, back.output);
       });
       whole(report);
+    });
+
+    it("stop the app server kept for a rollback by themselves, after its time", async () => {
+      server.on("echo KEEP_PREVIOUS_SECONDS=2 > /etc/one-server-web/release.conf");
+      const ran = await server.deploy(next());
+      assert.equal(ran.code, 0, ran.output);
+      const active = () => server.on("systemctl is-active site-app@blue site-app@green || true").trim();
+      assert.equal(active(), "active\nactive");
+      await eventually("the former app server to end by its timer", 90, () =>
+        active() === "active\nactive" ? undefined : true,
+      );
+      server.on("rm /etc/one-server-web/release.conf");
+      whole(await underLoad(server, { ...load, seconds: 2 }, async () => {}));
     });
 
     it("come back live after a reboot", async () => {
