@@ -1,3 +1,4 @@
+import { showErrorsPlainly } from "./components/errorText";
 import { collectResources } from "./components/inventory";
 import { choosePlatform } from "./components/platforms/choose";
 import { readProgramSettings } from "./components/settings/program";
@@ -7,6 +8,7 @@ import { topology } from "./policy/topology";
 
 /** Reads the settings, makes one site, and returns the stack's outputs. */
 export = async () => {
+  showErrorsPlainly();
   const settings = readProgramSettings(__dirname);
   const resources = collectResources();
   const platform = await choosePlatform(settings);
