@@ -1,6 +1,6 @@
-import { replaceServer } from "./preview/replace";
 import { runProgram } from "./project/program";
 import { standardScreen } from "./project/progress";
+import { replaceServer } from "./replace/replace";
 
 const usage = `usage: npm run replace -- --stack NAME [--server NAME] [--image IMAGE]
 

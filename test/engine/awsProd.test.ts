@@ -88,7 +88,14 @@ describe("the stack prod in the real engine, on paper", function () {
     const order = steps(events);
     assert.ok(order.indexOf("create Vpc") < order.indexOf("create Subnet"));
     assert.ok(order.indexOf("create Instance") < order.indexOf("create VolumeAttachment"));
+    assert.ok(order.indexOf("create VolumeAttachment") < order.indexOf("create InstanceState"));
     assert.equal(stack.things("aws:cloudwatch/metricAlarm:MetricAlarm").length, 10);
+    const { nameServers } = await stack.outputs();
+    assert.match(
+      String(nameServers),
+      /^ns-1\.awsdns-00\.com,/,
+      "to be set at the registrar before servers are set up",
+    );
   });
 
   it("changes nothing when it is run again", async () => {

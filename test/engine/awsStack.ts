@@ -18,7 +18,7 @@ export interface Ran {
 /** The stack `prod` as Pulumi.prod.yaml describes it, run by the real engine against the test plugin. */
 export class AwsStack {
   private readonly clone = new Clone();
-  readonly databasePassword = randomBytes(18).toString("base64url");
+  readonly databasePassword = randomBytes(18).toString("hex");
   private engine: Engine | undefined;
 
   /** @param pluginEnvironment what the test plugin reads besides its world */
@@ -51,14 +51,34 @@ export class AwsStack {
   }
 
   /** Runs one command of the CLI to its end, whatever that is. */
-  async run(...args: readonly string[]): Promise<Ran> {
+  run(...args: readonly string[]): Promise<Ran> {
+    return this.withPlugin(({ cli }) => [cli, args]);
+  }
+
+  /**
+   * Runs the program of `npm run replace` to its end.
+   * @param failure what the account refuses the first time, such as `create aws:ec2/eipAssociation:EipAssociation`
+   */
+  replace(failure?: string): Promise<Ran> {
+    const program = ["--import", "tsx", "scripts/replace.ts", "-s", "prod"];
+    return this.withPlugin(
+      () => [process.execPath, program],
+      failure === undefined ? {} : { AWS_PLUGIN_FAILURE: failure },
+    );
+  }
+
+  private async withPlugin(
+    command: (engine: Engine) => [command: string, args: readonly string[]],
+    pluginEnvironment: Readonly<Record<string, string>> = {},
+  ): Promise<Ran> {
     if (this.engine === undefined) throw new Error("create() comes first");
     const plugin = await startAwsPlugin(this.folder, {
       AWS_PLUGIN_WORLD: this.worldFolder,
       ...this.pluginEnvironment,
+      ...pluginEnvironment,
     });
     try {
-      return await runToEnd(this.engine.cli, args, this.folder, {
+      return await runToEnd(...command(this.engine), this.folder, {
         ...process.env,
         ...this.engine.environment,
         ...plugin.environment,

@@ -2,7 +2,6 @@ import * as ebs from "@pulumi/aws/ebs";
 import * as ec2 from "@pulumi/aws/ec2";
 import * as pulumi from "@pulumi/pulumi";
 import { type Naming, snapshotTag, tagsOf } from "./names";
-import { volumeDevice } from "./userData";
 
 export interface DataVolumeArgs {
   readonly zone: pulumi.Input<string>;
@@ -42,10 +41,9 @@ export class DataVolume extends pulumi.ComponentResource {
   /**
    * Attaches it to an instance, after it was let go by the one before: that instance is shut down first, so that its
    * database has written everything and nothing acknowledged is lost.
-   * @returns the path of the device on the server, known once it is attached
    */
-  attachTo(instance: ec2.Instance): pulumi.Output<string> {
-    const attachment = new ec2.VolumeAttachment(
+  attachTo(instance: ec2.Instance): ec2.VolumeAttachment {
+    return new ec2.VolumeAttachment(
       `${this.serverName}-data`,
       {
         deviceName: "/dev/sdf",
@@ -56,6 +54,5 @@ export class DataVolume extends pulumi.ComponentResource {
       // A volume can only be at one instance at a time.
       { parent: this, deleteBeforeReplace: true },
     );
-    return attachment.volumeId.apply(volumeDevice);
   }
 }

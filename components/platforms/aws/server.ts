@@ -1,4 +1,5 @@
 import * as ec2 from "@pulumi/aws/ec2";
+import { InstanceState } from "@pulumi/aws/ec2transitgateway";
 import type { types } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import type { AwsSettings } from "../../settings/aws";
@@ -9,7 +10,7 @@ import { isBurstable } from "./instanceType";
 import type { Keys } from "./keys";
 import { type Naming, tagsOf } from "./names";
 import type { Placement } from "./network";
-import { userData } from "./userData";
+import { userData, volumeDevice } from "./userData";
 
 /** The user that Ubuntu's images let in. */
 const loginUser = "ubuntu";
@@ -58,7 +59,8 @@ export class AwsServer extends pulumi.ComponentResource implements Server {
       { parent: this },
     );
     this.instance = this.makeInstance(args);
-    const device = data.attachTo(this.instance);
+    const attachment = data.attachTo(this.instance);
+    this.keepRunning(attachment);
     const { address, association } = this.makeAddress(naming, settings.protectData);
 
     this.instanceId = this.instance.id;
@@ -77,9 +79,10 @@ export class AwsServer extends pulumi.ComponentResource implements Server {
       dialErrorLimit: 60,
       perDialTimeout: 15,
     });
-    this.provisionSettings = device.apply(
-      (path): Readonly<Record<string, string>> => ({
-        DATA_DEVICE: path,
+    // Known once the volume is attached.
+    this.provisionSettings = attachment.volumeId.apply(
+      (volume): Readonly<Record<string, string>> => ({
+        DATA_DEVICE: volumeDevice(volume),
         DATA_VOLUME_SIZE: String(settings.dataVolumeSize),
         METADATA_GUARD: "yes",
         CERTIFICATE_METRIC: "yes",
@@ -145,6 +148,15 @@ export class AwsServer extends pulumi.ComponentResource implements Server {
         // The host key is in them.
         additionalSecretOutputs: ["userData"],
       },
+    );
+  }
+
+  /** A server that gave its data away was stopped for that; with its data back, it is started. */
+  private keepRunning(attachment: ec2.VolumeAttachment): void {
+    new InstanceState(
+      `${this.serverName}-power`,
+      { instanceId: this.instance.id, state: "running" },
+      { parent: this, dependsOn: attachment },
     );
   }
 

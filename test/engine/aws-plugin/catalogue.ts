@@ -119,6 +119,10 @@ const server: Readonly<Record<string, Facts>> = {
     replaceOn: ["deviceName", "instanceId", "volumeId"],
     id: numbered("vai"),
   },
+  "aws:ec2transitgateway/instanceState:InstanceState": {
+    replaceOn: ["instanceId"],
+    id: named("instanceId"),
+  },
   "aws:ec2/eip:Eip": {
     replaceOn: ["domain", "address"],
     decided: ["instance", "networkInterface", "address", "publicIpv4Pool", "networkBorderGroup"],

@@ -24,11 +24,12 @@ export class LoopVolumes {
     if (device !== undefined) execFileSync("losetup", ["--set-capacity", device]);
   }
 
-  /** Makes the device appear in the machine, under the name that udev gives it on EC2. */
+  /** Makes the device appear in the machine, under the name that udev gives it on EC2; a stopped one sees it when it starts. */
   async attach(id: string, instance: string): Promise<void> {
     const device =
       this.device(id) ??
       execFileSync("losetup", ["--find", "--show", this.file(id)], { encoding: "utf8" }).trim();
+    if (!(await this.machines.runs(instance))) return;
     const number = statSync(device).rdev;
     const [major, minor] = [(number >> 8) & 0xfff, (number & 0xff) | ((number >> 12) & 0xfff00)];
     const path = volumeDevice(id);

@@ -3,7 +3,7 @@ import { type Properties, reveal } from "../../../scripts/engine/values";
 import { Addresses } from "./addresses";
 import { LoopVolumes } from "./loopVolumes";
 import { Machines } from "./machines";
-import { PaperOnly } from "./sideEffects";
+import { PaperOnly, powerToken } from "./sideEffects";
 import type { Thing, World } from "./world";
 
 const instanceToken = "aws:ec2/instance:Instance";
@@ -41,6 +41,11 @@ export class MachineEffects extends PaperOnly {
     if (token === "aws:ebs/volume:Volume") this.volumes.make(id, Number(inputs.size));
     if (token === attachmentToken)
       await this.volumes.attach(String(inputs.volumeId), String(inputs.instanceId));
+    if (token === powerToken) {
+      const instance = String(inputs.instanceId);
+      await this.machines.start(instance);
+      await this.attachAgain(instance);
+    }
     if (token === associationToken) this.pointAddresses(thing);
     if (token === "aws:route53/record:Record") await this.setName(inputs);
     return {};

@@ -45,6 +45,14 @@ export class Machines {
     await this.create(name, place, type);
   }
 
+  start(id: string): Promise<string> {
+    return this.script("machine.sh", ["start", this.network, machineName(id)]);
+  }
+
+  async runs(id: string): Promise<boolean> {
+    return (await this.script("machine.sh", ["status", this.network, machineName(id)])).trim() === "running";
+  }
+
   stop(id: string): Promise<string> {
     return this.script("machine.sh", ["stop", this.network, machineName(id)]);
   }

@@ -2,6 +2,7 @@ import { type ResourceHandler, serveProvider } from "../../../scripts/engine/pro
 import { catalogue } from "./catalogue";
 import { functions } from "./functions";
 import { MachineEffects } from "./machineEffects";
+import { Misfortune } from "./misfortune";
 import { Resource } from "./resource";
 import { PaperOnly } from "./sideEffects";
 import { World } from "./world";
@@ -13,14 +14,16 @@ import { World } from "./world";
  *     AWS_PLUGIN_WORLD    folder that holds the account between runs; in memory when unset
  *     AWS_PLUGIN_NETWORK  a local network (scripts/local/network.sh): instances become real machines in it
  *     AWS_PLUGIN_REGION   us-east-1 when unset
+ *     AWS_PLUGIN_FAILURE  fails once, such as `create aws:ec2/eipAssociation:EipAssociation`
  */
 function main(): void {
   const world = new World(process.env.AWS_PLUGIN_WORLD);
   const network = process.env.AWS_PLUGIN_NETWORK;
   const effects = network === undefined ? new PaperOnly(world) : new MachineEffects(world, network);
+  const misfortune = new Misfortune(process.env.AWS_PLUGIN_FAILURE);
   const resources: Record<string, ResourceHandler> = {};
   for (const [token, facts] of Object.entries(catalogue)) {
-    resources[token] = new Resource(token, facts, world, effects);
+    resources[token] = new Resource(token, facts, world, effects, misfortune);
   }
   void serveProvider({
     name: "aws",

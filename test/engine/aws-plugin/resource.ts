@@ -10,6 +10,7 @@ import {
   type Value,
 } from "../../../scripts/engine/values";
 import type { Facts } from "./catalogue";
+import type { Misfortune } from "./misfortune";
 import { failures } from "./rules";
 import { type Schema, schemaOf } from "./schema";
 import type { SideEffects } from "./sideEffects";
@@ -24,6 +25,7 @@ export class Resource implements ResourceHandler {
     private readonly facts: Facts,
     private readonly world: World,
     private readonly effects: SideEffects,
+    private readonly misfortune: Misfortune,
   ) {}
 
   private get schema(): Schema {
@@ -52,6 +54,7 @@ export class Resource implements ResourceHandler {
   async create(call: Call, { inputs, preview }: { inputs: Properties; preview: boolean }) {
     if (preview) return { id: "", outputs: this.previewed(inputs) };
     this.world.requireReferences(inputs);
+    this.misfortune.strike("create", this.token);
     const id = this.facts.id(inputs);
     const index = this.world.all(this.token).length;
     const other = (value: Value | undefined) => this.world.find(String(value))?.outputs ?? {};
@@ -79,6 +82,7 @@ export class Resource implements ResourceHandler {
 
   async delete(call: Call, { id, outputs }: { id: string; outputs: Properties }): Promise<void> {
     const thing = { token: this.token, id, inputs: outputs, outputs };
+    this.misfortune.strike("delete", this.token);
     await this.effects.deleting(call, thing);
     this.world.remove(this.token, id);
     await this.effects.deleted(call, thing);

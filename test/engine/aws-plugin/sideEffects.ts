@@ -3,6 +3,8 @@ import type { Call } from "../../../scripts/engine/providerServer";
 import type { Properties } from "../../../scripts/engine/values";
 import { imageArchitecture, type Thing, type World } from "./world";
 
+export const powerToken = "aws:ec2transitgateway/instanceState:InstanceState";
+
 /** What else happens when things come, change and go. */
 export interface SideEffects {
   /** @returns outputs that only this knows. */
@@ -20,6 +22,7 @@ export class PaperOnly implements SideEffects {
   async created(_call: Call, thing: Thing): Promise<Properties> {
     if (thing.token === "aws:ec2/volumeAttachment:VolumeAttachment") this.requireFree(thing);
     if (thing.token === "aws:ec2/instance:Instance") requireFitting(thing);
+    if (thing.token === powerToken) this.setPower(String(thing.inputs.instanceId), "running");
     return {};
   }
 
@@ -31,7 +34,7 @@ export class PaperOnly implements SideEffects {
     }
   }
 
-  async deleting(call: Call, thing: Thing): Promise<void> {
+  async deleting(_call: Call, thing: Thing): Promise<void> {
     if (thing.token === "aws:ec2/instance:Instance") {
       if (thing.inputs.disableApiTermination === true && thing.inputs.forceDestroy !== true) {
         throw new Error(`OperationNotPermitted: The instance '${thing.id}' may not be terminated`);
@@ -41,16 +44,20 @@ export class PaperOnly implements SideEffects {
       if (thing.inputs.stopInstanceBeforeDetaching !== true) {
         throw new Error("VolumeInUse: the volume is mounted, and the instance was not stopped");
       }
-      this.world.note({
-        action: "stop",
-        token: "aws:ec2/instance:Instance",
-        name: call.name,
-        id: String(thing.inputs.instanceId),
-      });
+      this.setPower(String(thing.inputs.instanceId), "stopped");
     }
   }
 
   async deleted(_call: Call, _thing: Thing): Promise<void> {}
+
+  /** Starts or stops an instance that is in the other state. */
+  private setPower(id: string, instanceState: "running" | "stopped"): void {
+    const instance = this.world.find(id);
+    if (instance === undefined || instance.outputs.instanceState === instanceState) return;
+    this.world.put({ ...instance, outputs: { ...instance.outputs, instanceState } });
+    const action = instanceState === "running" ? "start" : "stop";
+    this.world.note({ action, token: instance.token, name: id, id });
+  }
 
   /** A volume is at one instance at a time, and in its zone. */
   private requireFree({ inputs }: Thing): void {

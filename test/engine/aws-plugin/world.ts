@@ -19,7 +19,7 @@ export interface Thing {
 
 /** What happened, in order: tests read it. */
 export interface Event {
-  readonly action: "create" | "update" | "delete" | "stop" | "move";
+  readonly action: "create" | "update" | "delete" | "start" | "stop";
   readonly token: string;
   readonly name: string;
   readonly id: string;
@@ -65,7 +65,9 @@ export class World {
   /** @throws Error when something else still refers to it, as AWS would. */
   remove(token: string, id: string): void {
     const user = this.all().find((thing) => thing.id !== id && references(thing.inputs).includes(id));
-    if (user !== undefined)
+    // An instance's power goes by the instance's id, and the instance stays.
+    const stays = this.all().some((thing) => thing.id === id && thing.token !== token);
+    if (user !== undefined && !stays)
       throw new Error(`DependencyViolation: ${id} has a dependent object: ${user.id} (${user.token})`);
     this.things.delete(key({ token, id }));
     this.save();

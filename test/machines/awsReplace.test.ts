@@ -1,0 +1,85 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { type Answer, ask } from "../../scripts/project/answer";
+import { addressTable } from "../engine/aws-plugin/addresses";
+import { machineName } from "../engine/aws-plugin/machines";
+import { AwsStack } from "../engine/awsStack";
+import { runScript, script } from "../support/localScripts";
+
+const network = "ha-aws";
+const subnet = "10.94.2.0/24";
+const instance = "aws:ec2/instance:Instance";
+
+/** The program for AWS as it is, against an account whose instances, volumes and addresses are real ones of this host. */
+describe("a server of the stack prod", function () {
+  this.timeout(600_000);
+  const stack = new AwsStack({ AWS_PLUGIN_NETWORK: network });
+  let dnsServer: string;
+  let authority: string;
+
+  const get = (path: string): Promise<Answer> => ask(`https://www.foobar.com${path}`, dnsServer, authority);
+  const inside = (id: string, command: string): string =>
+    script("machine.sh", "exec", network, machineName(id), "bash", "-c", command).trim();
+  const serving = (): string =>
+    String(stack.things("aws:ec2/eipAssociation:EipAssociation")[0]?.inputs.instanceId);
+  const query = (sql: string): string => inside(serving(), `mysql -N -e "${sql}"`);
+
+  before(async () => {
+    script("network.sh", "destroy", network, "--machines");
+    const made = script(
+      ...["network.sh", "create", network, "--subnet", subnet],
+      ...["--owner", "test", "--zone", "foobar.com"],
+    );
+    ({ dnsServer } = JSON.parse(made) as { dnsServer: string });
+    await stack.create({ certificates: "local" });
+  });
+
+  after(() => {
+    runScript("network.sh", "destroy", network, "--machines");
+    spawnSync("nft", ["delete", "table", "ip", addressTable(network)]);
+    for (const { id } of stack.things("aws:ebs/volume:Volume")) {
+      const list = spawnSync("losetup", ["--list", "--noheadings", "--output", "NAME,BACK-FILE"], {
+        encoding: "utf8",
+      });
+      const line = list.stdout.split("\n").find((row) => row.includes(id));
+      if (line !== undefined) spawnSync("losetup", ["--detach", line.split(" ")[0] ?? ""]);
+    }
+    stack.remove();
+  });
+
+  it("comes up on a real machine by the same remote commands as on EC2", async () => {
+    await stack.up();
+    const { caCertificate, publicIp } = await stack.outputs();
+    authority = String(caCertificate);
+    const page = await get("/healthz");
+    assert.deepEqual([page.status, page.address], [200, publicIp]);
+    assert.match(inside(serving(), "findmnt -no SOURCE /var/lib/mysql"), /nvme1n1|loop/);
+    query("INSERT INTO site.entries (author, message) VALUES ('A visitor', 'acknowledged')");
+  });
+
+  it("is as before when its replacement fails half-way", async () => {
+    const [before] = stack.things(instance);
+    const ran = await stack.replace("create aws:ec2/eipAssociation:EipAssociation");
+    assert.equal(ran.code, 1, ran.output);
+    assert.match(ran.output, /Request limit exceeded/);
+    assert.match(ran.output, /web-1 was not replaced: i-[0-9a-f]{17} serves as before, .* answers 200/);
+    assert.deepEqual(
+      stack.things(instance).map(({ id }) => id),
+      [before?.id],
+      "the new one is gone",
+    );
+    assert.equal((await get("/healthz")).status, 200);
+    assert.equal(query("SELECT COUNT(*) FROM site.entries WHERE message = 'acknowledged'"), "1");
+  });
+
+  it("is replaced by the next try, with its address and what was written", async () => {
+    const [before] = stack.things(instance);
+    const ran = await stack.replace();
+    assert.equal(ran.code, 0, ran.output);
+    const [after, ...others] = stack.things(instance);
+    assert.deepEqual(others, []);
+    assert.notEqual(after?.id, before?.id);
+    assert.equal((await get("/healthz")).status, 200);
+    assert.equal(query("SELECT COUNT(*) FROM site.entries WHERE message = 'acknowledged'"), "1");
+  });
+});
