@@ -4,6 +4,7 @@ import { ensureEngine } from "../engine/ensure";
 import { runCommand } from "../project/command";
 import { projectFolder } from "../project/folders";
 import { Progress, standardScreen } from "../project/progress";
+import { ensureAuditors } from "./auditors";
 
 /** What a kind of tests needs from the host: the program that shows it is there, and Debian's package. */
 const programs: Readonly<Record<string, readonly (readonly [program: string, debianPackage: string])[]>> = {
@@ -12,6 +13,7 @@ const programs: Readonly<Record<string, readonly (readonly [program: string, deb
   machines: [
     ["curl", "curl"],
     ["dig", "bind9-dnsutils"],
+    ["pip3", "python3-pip"],
   ],
   browser: [["chromium", "chromium"]],
 };
@@ -32,6 +34,8 @@ export async function setUp(files: readonly string[]): Promise<void> {
     if (has("machines")) {
       await script(progress, "scripts/local/requirements.sh", "install");
       await script(progress, "scripts/local/tree.sh", "create", "sid");
+      progress.now("auditors of servers");
+      await ensureAuditors();
     }
   } finally {
     progress.close();
