@@ -10,6 +10,8 @@ export interface ServerArgs {
   readonly tiers: readonly Tier[];
   /** Where to place it, in the platform's own words (AWS: an availability zone). The platform chooses when unset. */
   readonly zone?: string;
+  /** Whether the data on it is backed up elsewhere; policies read it. */
+  readonly backup?: boolean;
 }
 
 /** A machine reached over SSH. Registers `name`, `tiers`, `zone`, `platform`, `instanceId` and addresses as outputs, which policies read. */

@@ -20,7 +20,11 @@ export interface RungResult {
  * Whatever stops that machine stops the site, which the policy pack says.
  */
 export function single(platform: Platform, settings: Settings, parent: pulumi.Resource): RungResult {
-  const server = platform.server("web-1", { tiers: ["web", "app", "database"] }, { parent });
+  const server = platform.server(
+    "web-1",
+    { tiers: ["web", "app", "database"], backup: settings.server.backup !== undefined },
+    { parent },
+  );
 
   const hostnames = [settings.domain, ...settings.aliases];
   const records = hostnames.flatMap((hostname) => [

@@ -88,6 +88,7 @@ export class LocalServer extends pulumi.ComponentResource implements Server {
       tiers: this.tiers,
       zone: this.zone,
       platform: "local",
+      backup: args.backup === true,
       instanceId: this.instanceId,
       publicIp: this.publicIp,
       privateIp: this.privateIp,

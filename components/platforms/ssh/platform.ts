@@ -33,7 +33,7 @@ export class SshPlatform implements Platform {
       );
     }
     this.taken += 1;
-    return new SshServer(name, { tiers: args.tiers, settings }, options);
+    return new SshServer(name, { ...args, settings }, options);
   }
 
   dnsRecord(name: string, args: DnsRecordArgs, options: pulumi.CustomResourceOptions): pulumi.Resource {

@@ -5,10 +5,9 @@ import type { types } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { refusal } from "../../refusal";
 import type { SshServerSettings } from "../../settings/settings";
-import type { Server, Tier } from "../platform";
+import type { Server, ServerArgs, Tier } from "../platform";
 
-export interface SshServerArgs {
-  readonly tiers: readonly Tier[];
+export interface SshServerArgs extends ServerArgs {
   readonly settings: SshServerSettings;
 }
 
@@ -25,7 +24,11 @@ export class SshServer extends pulumi.ComponentResource implements Server {
   readonly size: pulumi.Output<string>;
   readonly login: pulumi.Output<string>;
 
-  constructor(name: string, { tiers, settings }: SshServerArgs, options: pulumi.ComponentResourceOptions) {
+  constructor(
+    name: string,
+    { tiers, backup = false, settings }: SshServerArgs,
+    options: pulumi.ComponentResourceOptions,
+  ) {
     super("one-server-web:ssh:Server", name, {}, options);
     const { address, user, port, privateKey, hostKey } = settings;
     this.serverName = name;
@@ -51,6 +54,7 @@ export class SshServer extends pulumi.ComponentResource implements Server {
       tiers: [...tiers],
       zone: this.zone,
       platform: "ssh",
+      backup,
       instanceId: this.instanceId,
       publicIp: this.publicIp,
       privateIp: this.privateIp,
