@@ -11,7 +11,7 @@ export = async () => {
   showErrorsPlainly();
   const settings = readProgramSettings(__dirname);
   const resources = collectResources();
-  const platform = await choosePlatform(settings);
+  const platform = choosePlatform(settings);
   const site = new Site(settings, platform);
   const { monthlyCost, upgradePath } = assess(topology(resources()));
   return {

@@ -20,7 +20,7 @@ export async function startAwsPlugin(
   environment: Readonly<Record<string, string>> = {},
 ): Promise<AwsPlugin> {
   const main = join(projectFolder, "test/engine/aws-plugin/main.ts");
-  const child = spawn(process.execPath, ["--import", "tsx", main], {
+  const child = spawn(process.execPath, ["--require", "tsx/cjs", main], {
     cwd: projectFolder,
     env: { ...process.env, ...environment },
     stdio: ["pipe", "pipe", "pipe"],
