@@ -41,6 +41,8 @@ export function provisionAssignments(settings: Settings, facts: ProvisionFacts):
     INTERFACE: server.interface,
     MAXIMUM_UPLOAD_MIB: String(server.maximumUpload),
     PAGE_CACHE: server.pageCache ?? "",
+    HTTP3: server.http3 ? "yes" : "no",
+    REBOOT_WINDOW: server.rebootWindow,
     CACHE: server.cache === "valkey" ? "valkey" : "",
     WORKERS: workerLines(server.workers),
     CRON: cronLines(server.cron),

@@ -13,6 +13,10 @@ export interface ServerSettings {
   readonly maximumUpload: number;
   /** How long pages without cookies are served from memory, such as `10s`; not at all when unset. */
   readonly pageCache?: string;
+  /** Whether HTTP/3 is offered beside HTTP/1.1 and 2; nginx alone has it. */
+  readonly http3: boolean;
+  /** When an upgrade that needs it may restart the server: `HH:MM`, or `never`. */
+  readonly rebootWindow: string;
   /** Where sessions and what the site keeps for a while are: files, or Valkey on a unix socket. */
   readonly cache: "none" | "valkey";
   /** Command lines that run all the time, by their names. */
@@ -42,6 +46,8 @@ export function serverSettings(values: Values): ServerSettings {
     interface: values.interface ?? "wsgi",
     maximumUpload: values.maximumUpload ?? 32,
     ...(values.pageCache === undefined ? {} : { pageCache: values.pageCache }),
+    http3: values.http3 ?? false,
+    rebootWindow: values.rebootWindow ?? "03:30",
     cache: values.cache ?? "none",
     workers: values.workers ?? {},
     cron: values.cron ?? {},

@@ -22,6 +22,12 @@ export const serverKeys = {
     "how long a page without cookies may be served from memory: seconds, minutes or hours",
     "10s",
   ),
+  http3: key(flag, "true or false", "true"),
+  rebootWindow: key(
+    z.string().regex(/^(never|([01][0-9]|2[0-3]):[0-5][0-9])$/),
+    "a time of day as the server's clock shows it, HH:MM, or never",
+    "03:30",
+  ),
   cache: key(z.enum(["none", "valkey"]), "none or valkey", "valkey"),
   workers: key(
     json(z.record(taskName, line)),

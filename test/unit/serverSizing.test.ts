@@ -27,6 +27,22 @@ const table = [
   { ram: 65536, cores: 16, pool: 16384, children: 512, opcache: 256, connections: 1077, schema: 1 },
 ];
 
+describe("swap", () => {
+  for (const [what, asked, made] of [
+    ["is made where there is none", "1024 0 20000 machine", 1024],
+    ["is left alone where there is some", "1024 512 20000 machine", 0],
+    ["is not made in a container", "1024 0 20000 container", 0],
+    ["takes no disk that is scarce", "1024 0 4095 machine", 0],
+    ["takes a quarter of the free disk at most", "1024 0 4096 machine", 1024],
+  ] as const) {
+    it(what, () => {
+      const { output, error } = runShell(["lib/sizing"], `swap_to_make ${asked}`);
+      assert.equal(error, "");
+      assert.equal(Number(output), made);
+    });
+  }
+});
+
 describe("sizes by the machine", () => {
   for (const { ram, cores, ...expected } of table) {
     it(`${ram} MiB and ${cores} cores`, () => {

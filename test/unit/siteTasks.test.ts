@@ -42,6 +42,13 @@ describe("what a site does beside its pages, on its way to the server", () => {
     assert.deepEqual([CACHE, EXPORTERS], ["valkey", "yes"]);
   });
 
+  it("offers HTTP/3 and moves the reboot window where that is asked for alone", () => {
+    const usual = assignments({});
+    assert.deepEqual([usual.HTTP3, usual.REBOOT_WINDOW], ["no", "03:30"]);
+    const asked = assignments({ http3: "true", rebootWindow: "never" });
+    assert.deepEqual([asked.HTTP3, asked.REBOOT_WINDOW], ["yes", "never"]);
+  });
+
   const wrong: readonly (readonly [keyof typeof serverKeys, string])[] = [
     ["workers", '{"Mail": "php x.php"}'],
     ["workers", '{"mail": ""}'],
@@ -52,6 +59,9 @@ describe("what a site does beside its pages, on its way to the server", () => {
     ["cron", '{"clean": {"schedule": "hourly", "command": "x", "user": "root"}}'],
     ["cache", "redis"],
     ["exporters", "yes"],
+    ["http3", "yes"],
+    ["rebootWindow", "3:30"],
+    ["rebootWindow", "24:00"],
   ];
   for (const [name, value] of wrong) {
     it(`refuses ${name} ${value}`, () => {

@@ -12,7 +12,7 @@ declare -A SETTING_DEFAULT=(
   [ENVIRONMENT]='' [WORKERS]='' [CRON]=''
   [TLS_SOURCE]='local' [CERTIFICATE]='' [CERTIFICATE_KEY]=''
   [ACME_DIRECTORY]='' [ACME_EMAIL]='' [ACME_AUTHORITY]=''
-  [MEMORY_MIB]='' [CORES]='' [PAGE_CACHE]='' [CACHE]='' [EXPORTERS]='no'
+  [MEMORY_MIB]='' [CORES]='' [PAGE_CACHE]='' [HTTP3]='no' [CACHE]='' [EXPORTERS]='no'
   [FIREWALL]='yes' [FIREWALL_RULES]='' [SSH_HOST_KEY_TYPE]='' [REBOOT_WINDOW]='03:30'
   [DATA_DEVICE]='' [DATA_VOLUME_SIZE]='' [METADATA_GUARD]='no' [CERTIFICATE_METRIC]='no'
   [BACKUP_REPOSITORY]='' [BACKUP_PASSWORD]='' [BACKUP_TIME]='02:15' [BACKUP_KEEP_DAYS]='14' [BACKUP_ENVIRONMENT]=''
@@ -32,7 +32,7 @@ declare -A SETTING_FORM=(
   [INTERFACE]='^(wsgi|asgi)$' [PHP_EXTENSIONS]='^([a-z0-9]+( [a-z0-9]+)*)?$'
   [MAXIMUM_UPLOAD_MIB]='^[1-9][0-9]{0,4}$' [REQUEST_TIMEOUT]='^[1-9][0-9]{0,3}$'
   [TLS_SOURCE]='^(local|acme)$' [ACME_DIRECTORY]='^(https://[^ ]+)?$' [ACME_EMAIL]='^([^ @]+@[^ @]+)?$'
-  [MEMORY_MIB]='^([1-9][0-9]*)?$' [CORES]='^([1-9][0-9]*)?$' [PAGE_CACHE]='^([1-9][0-9]*[smh])?$' [CACHE]='^(valkey)?$' [EXPORTERS]='^(yes|no)$'
+  [MEMORY_MIB]='^([1-9][0-9]*)?$' [CORES]='^([1-9][0-9]*)?$' [PAGE_CACHE]='^([1-9][0-9]*[smh])?$' [HTTP3]='^(yes|no)$' [CACHE]='^(valkey)?$' [EXPORTERS]='^(yes|no)$'
   [FIREWALL]='^(yes|no)$' [FIREWALL_RULES]='^[][a-z0-9 ./:,{}-]*$' [SSH_HOST_KEY_TYPE]='^[a-z0-9@.-]*$' [REBOOT_WINDOW]='^(never|([01][0-9]|2[0-3]):[0-5][0-9])$'
   [DATA_DEVICE]='^(/dev/[A-Za-z0-9_./-]+)?$' [DATA_VOLUME_SIZE]='^[0-9]*$' [METADATA_GUARD]='^(yes|no)$' [CERTIFICATE_METRIC]='^(yes|no)$'
   [BACKUP_TIME]='^([01][0-9]|2[0-3]):[0-5][0-9]$' [BACKUP_KEEP_DAYS]='^[1-9][0-9]{0,3}$'
@@ -83,6 +83,7 @@ check_settings() {
       fail "settings ACME_DIRECTORY and ACME_EMAIL: expected the directory's URL and an address, because TLS_SOURCE is acme"
   fi
   [[ -z $PAGE_CACHE || $STACK == lemp ]] || fail 'setting PAGE_CACHE: expected no value with STACK lamp; nginx alone keeps pages here'
+  [[ $HTTP3 == no || $STACK == lemp ]] || fail 'setting HTTP3: expected no with STACK lamp; nginx alone speaks it here'
   if has_role mysql && [[ -z $DATABASE_PASSWORD ]]; then
     fail "setting DATABASE_PASSWORD: expected 12 to 128 printable characters"
   fi

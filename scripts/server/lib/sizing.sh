@@ -16,6 +16,17 @@ clamp() { # VALUE LEAST MOST
   echo $(($1 < $2 ? $2 : $1 > $3 ? $3 : $1))
 }
 
+# swap_to_make WANTED_MIB ACTIVE_MIB FREE_MIB WHERE: how much swap is made: none where there is some, none in a container, whose
+# memory is its host's to lend, and never more than a quarter of the free disk.
+swap_to_make() {
+  local wanted=$1 active=$2 free=$3 where=$4
+  if ((active > 0)) || [[ $where == container ]] || ((free < 4 * wanted)); then
+    echo 0
+  else
+    echo "$wanted"
+  fi
+}
+
 # size_machine RAM_MIB CORES ROLES RUNTIME: prints one NAME=number a line.
 size_machine() {
   local ram=$1 cores=$2 roles=" $3 " runtime=$4

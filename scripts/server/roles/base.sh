@@ -18,6 +18,7 @@ base_before() {
   ensure_directory base /srv/www/colours 0755 root:root
   install_template base sysctl.conf /etc/sysctl.d/60-one-server-web.conf 0644 root:root apply:sysctl
   base_system_settings
+  base_swap
   install_template base base/alert.service /etc/systemd/system/one-server-web-alert@.service 0644 root:root daemon-reload
   install_template base base/alert.sh /usr/local/lib/one-server-web/alert 0755 root:root
 }
@@ -31,6 +32,37 @@ apply_sysctl() {
   local refused
   refused=$(sysctl --quiet --load=/etc/sysctl.d/6[01]-one-server-web*.conf 2>&1 | grep -o 'key "[^"]*"' | cut -d'"' -f2 | paste -sd' ') || true
   [[ -z $refused ]] || step base "this kernel keeps its own $refused"
+}
+
+# Memory runs short for a moment, at an upgrade or a backup: what is never used gives way instead of a process being killed.
+base_swap() {
+  local active free where=machine size
+  active=$(awk 'NR > 1 {sum += $3} END {print int(sum / 1024)}' /proc/swaps)
+  free=$(df --output=avail --block-size=1M / | tail -n 1)
+  ! systemd-detect-virt --quiet --container || where=container
+  size=$(swap_to_make "$SWAP_MIB" "$active" "$((free))" "$where")
+  ((size > 0)) || return 0
+  rm -f /swapfile
+  (umask 077 && fallocate --length "${size}MiB" /swapfile && mkswap /swapfile >/dev/null) || fail '/swapfile can not be made: see df -h /'
+  install_file base /etc/systemd/system/swapfile.swap 0644 root:root <<'UNIT'
+[Unit]
+Description=Memory on disk for what is never used
+
+[Swap]
+What=/swapfile
+
+[Install]
+WantedBy=swap.target
+UNIT
+  systemctl daemon-reload
+  if systemctl enable --quiet --now swapfile.swap 2>/dev/null; then
+    changed base "made $size MiB of swap"
+  else
+    # Such as on a file system that keeps no file in one place.
+    systemctl disable --quiet swapfile.swap
+    rm -f /swapfile /etc/systemd/system/swapfile.swap
+    step base 'this system takes no swap file: it goes without'
+  fi
 }
 
 # What the package manager does by itself later on: keep the files written here, as a person would answer.

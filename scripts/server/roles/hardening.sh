@@ -107,6 +107,8 @@ hardening_upgrades() {
 hardening_firewall() {
   SSH_PORTS=$(sshd -T 2>/dev/null | sed -n 's/^port //p' | paste -sd, )
   : "${SSH_PORTS:=22}"
+  FIREWALL_QUIC=''
+  [[ $HTTP3 == no ]] || FIREWALL_QUIC='udp dport 443 accept'
   install_template hardening hardening/firewall.nft /etc/one-server-web/firewall.nft 0644 root:root reload:one-server-web-firewall
   install_template hardening hardening/firewall.service /etc/systemd/system/one-server-web-firewall.service 0644 root:root daemon-reload
 }

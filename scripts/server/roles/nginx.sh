@@ -15,7 +15,11 @@ nginx_packages() {
 nginx_before() {
   local version template
   version=$(nginx_version)
+  [[ $HTTP3 == no ]] || at_least "$version" 1.26 ||
+    fail "setting HTTP3: the nginx of this system, $version, does not speak it: expected 1.26 or newer"
   NGINX_LISTEN=$(nginx_listen "$version")
+  ALTERNATIVE_SERVICE=''
+  [[ $HTTP3 == no ]] || ALTERNATIVE_SERVICE='h3=":443"; ma=86400'
   NGINX_CURVES=$(nginx_curves "$version")
   KEEPALIVE_MINIMUM='' TLS_GROUP="''"
   ! at_least "$version" 1.21.5 || TLS_GROUP=\$ssl_curve
@@ -81,8 +85,11 @@ nginx_first_release() {
   front_text lemp "$ACTIVE_COLOUR" "$ACTIVE_RELEASE" | install_file nginx "$NGINX_FOLDER/active.conf" 0644 root:root reload:nginx
 }
 
-# nginx_listen VERSION: the directives that open port 443 with HTTP/2; the directive of its own came with 1.25.1.
+# nginx_listen VERSION: the directives that open port 443 with HTTP/2, whose directive of its own came with 1.25.1, and with HTTP/3
+# where it is wanted. Each worker has a UDP socket of its own, as QUIC needs it.
 nginx_listen() {
+  [[ $HTTP3 == no ]] || printf '    listen 443 quic reuseport default_server;\n    listen [::]:443 quic reuseport default_server;\n'
+
   if at_least "$1" 1.25.1; then
     printf '    listen 443 ssl default_server;\n    listen [::]:443 ssl default_server;\n    http2 on;'
   else
@@ -113,10 +120,12 @@ nginx_denied_scripts() {
 }
 
 nginx_aliases() {
+  local http3=''
+  [[ $HTTP3 == no ]] || http3=$'\n    listen 443 quic;\n    listen [::]:443 quic;'
   ALIAS_SERVER=''
   [[ -z $ALIASES ]] || ALIAS_SERVER="server {
     listen 443 ssl;
-    listen [::]:443 ssl;
+    listen [::]:443 ssl;$http3
     server_name $ALIASES;
     return 301 https://$DOMAIN\$request_uri;
 }"
