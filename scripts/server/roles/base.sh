@@ -36,7 +36,8 @@ apply_sysctl() {
 
 # Memory runs short for a moment, at an upgrade or a backup: what is never used gives way instead of a process being killed.
 base_swap() {
-  local active free where=machine size
+  local active free where=machine size refused=/var/lib/one-server-web/no-swap
+  [[ ! -e $refused ]] || return 0
   active=$(awk 'NR > 1 {sum += $3} END {print int(sum / 1024)}' /proc/swaps)
   free=$(df --output=avail --block-size=1M / | tail -n 1)
   ! systemd-detect-virt --quiet --container || where=container
@@ -61,6 +62,7 @@ UNIT
     # Such as on a file system that keeps no file in one place.
     systemctl disable --quiet swapfile.swap
     rm -f /swapfile /etc/systemd/system/swapfile.swap
+    : >"$refused"
     step base 'this system takes no swap file: it goes without'
   fi
 }
