@@ -1,0 +1,112 @@
+import assert from "node:assert/strict";
+import * as pulumi from "@pulumi/pulumi";
+import { utils } from "ssh2";
+import { zoneLine } from "../../components/platforms/ssh/dns";
+import { SshPlatform } from "../../components/platforms/ssh/platform";
+import { machineIdentity } from "../../components/platforms/ssh/server";
+import { readSettings } from "../../components/settings/settings";
+import { projectFolder } from "../../scripts/project/folders";
+
+const pair = utils.generateKeyPairSync("ed25519");
+const otherPair = utils.generateKeyPairSync("ed25519");
+
+/** What the scripts that make certificates print. */
+const printed = JSON.stringify({ certificate: "CERTIFICATE\n", privateKey: "KEY" });
+
+function platform(servers: object[], settings: Readonly<Record<string, string>> = {}): SshPlatform {
+  const all = {
+    platform: "ssh",
+    acmeEmail: "admin@foobar.com",
+    databasePassword: "correct horse battery",
+    servers: JSON.stringify(servers),
+    ...settings,
+  };
+  return new SshPlatform(
+    readSettings({
+      config: Object.fromEntries(Object.entries(all).map(([key, value]) => [`one-server-web:${key}`, value])),
+      secretKeys: ["one-server-web:databasePassword", "one-server-web:servers"],
+      project: "one-server-web",
+      stack: "own",
+      projectFolder,
+    }),
+  );
+}
+
+const server = { address: "203.0.113.7", privateKey: pair.private, hostKey: `${pair.public} a comment` };
+
+function known<Value>(output: pulumi.Input<Value>): Promise<Value> {
+  return (pulumi.output(output) as unknown as { promise(): Promise<Value> }).promise();
+}
+
+describe("the platform ssh", () => {
+  before(async () => {
+    const mocks: pulumi.runtime.Mocks = {
+      newResource: ({ name, inputs }) => ({ id: name, state: { ...inputs, stdout: printed, stderr: "" } }),
+      call: () => ({}),
+    };
+    await pulumi.runtime.setMocks(mocks, "one-server-web", "own", false);
+  });
+
+  after(() => pulumi.runtime.disconnect());
+
+  it("hands over how a server is reached, with its host key, and keeps the private key secret", async () => {
+    const made = platform([{ ...server, user: "debian", port: 2222 }]).server(
+      "web-1",
+      { tiers: ["web"] },
+      {},
+    );
+    const { host, port, user, hostKey } = await known(made.connection);
+    assert.deepEqual([host, port, user, hostKey], [server.address, 2222, "debian", server.hostKey]);
+    assert.equal(await pulumi.isSecret(pulumi.output(made.connection)), true);
+    assert.equal(await pulumi.isSecret(made.publicIp), false);
+    assert.equal(await known(made.login), "ssh -p 2222 debian@203.0.113.7");
+  });
+
+  it("takes another machine behind the same address for another one, and a comment for nothing", () => {
+    assert.equal(machineIdentity(server.hostKey), machineIdentity(pair.public));
+    assert.notEqual(machineIdentity(pair.public), machineIdentity(otherPair.public));
+  });
+
+  it("gives each server that a rung asks for the next of the list, and says when there are too few", async () => {
+    const made = platform([server, { ...server, address: "203.0.113.8", hostKey: otherPair.public }]);
+    const addresses = ["web-1", "web-2"].map((name) => made.server(name, { tiers: ["web"] }, {}).publicIp);
+    assert.deepEqual(await Promise.all(addresses.map(known)), ["203.0.113.7", "203.0.113.8"]);
+    assert.throws(
+      () => made.server("web-3", { tiers: ["web"] }, {}),
+      (error: Error) => {
+        assert.ok(pulumi.RunError.isInstance(error));
+        assert.match(
+          error.message,
+          /^one-server-web:servers names 2 of the servers that the rung single needs; add one for web-3/,
+        );
+        return true;
+      },
+    );
+  });
+
+  it("prints the records to set, AAAA for an IPv6 address", async () => {
+    const made = platform([server]);
+    for (const address of ["203.0.113.7", "2001:db8::7"]) {
+      made.dnsRecord(address, { hostname: "www.foobar.com", type: "A", address: pulumi.output(address) }, {});
+    }
+    assert.deepEqual(await known(made.outputs.dnsRecords), [
+      "www.foobar.com. 300 IN A 203.0.113.7",
+      "www.foobar.com. 300 IN AAAA 2001:db8::7",
+    ]);
+    assert.equal(zoneLine("foobar.com", "A", "203.0.113.7"), "foobar.com. 300 IN A 203.0.113.7");
+  });
+
+  it("prints none where the settings say so", () => {
+    assert.deepEqual(platform([server], { dns: "none" }).outputs, {});
+  });
+
+  it("asks a public authority for certificates, or the stack's own", async () => {
+    const certificate = (settings?: Record<string, string>) =>
+      platform([server], settings).certificate("certificate", ["www.foobar.com"], {});
+    assert.equal(certificate().source, "acme");
+    const own = certificate({ certificates: "local" });
+    assert.ok(own.source === "local");
+    assert.equal(await known(own.certificate), "CERTIFICATE\nCERTIFICATE\n", "its own and the authority's");
+    assert.equal(await pulumi.isSecret(pulumi.output(own.privateKey)), true);
+  });
+});
