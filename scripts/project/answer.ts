@@ -30,7 +30,7 @@ export async function ask(
   authority?: string,
   sending: Sending = {},
 ): Promise<Answer> {
-  return await askAt(await resolve(new URL(url).hostname, dnsServer), url, authority, sending);
+  return await askAt(await addressOf(new URL(url).hostname, dnsServer), url, authority, sending);
 }
 
 /**
@@ -81,7 +81,12 @@ export async function askAt(
   });
 }
 
-async function resolve(hostname: string, dnsServer?: string): Promise<string> {
+/**
+ * The first address of a name.
+ * @param dnsServer `address:port`; the host's own resolver when undefined
+ * @throws when there is none
+ */
+export async function addressOf(hostname: string, dnsServer?: string): Promise<string> {
   const resolver = new Resolver({ timeout: 2000, tries: 2 });
   if (dnsServer !== undefined) resolver.setServers([dnsServer]);
   const [address] = await resolver.resolve4(hostname);

@@ -1,6 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type Answer, ask } from "./answer";
+import { type Answer, addressOf, ask, askAt } from "./answer";
 import { localFolder } from "./folders";
 import { duration, Progress, type Screen } from "./progress";
 import { runUpdate, UpdateFailed } from "./runUpdate";
@@ -31,6 +31,7 @@ export async function start(stack: string, screen: Screen): Promise<void> {
         outputs,
         answer,
         authorityFile,
+        missingRecords: await missingRecords(outputs),
         changed: update.changed,
         took: duration(Date.now() - started),
         findings: update.findings,
@@ -44,13 +45,26 @@ export async function start(stack: string, screen: Screen): Promise<void> {
 /** The answer to a visitor's request; where there is none, a fault that says what was asked and how to look. */
 async function firstAnswer(outputs: SiteOutputs): Promise<Answer> {
   const look = outputs.servers[0]?.login ?? "";
-  const answer = await ask(outputs.url, outputs.dnsServer, outputs.caCertificate).catch((error: Error) => {
+  const { url, dnsServer, caCertificate } = outputs;
+  // Names that a person sets may not be there yet, or lead to the server before this one.
+  const asked =
+    outputs.dnsRecords === undefined
+      ? ask(url, dnsServer, caCertificate)
+      : askAt(outputs.publicIp, url, caCertificate);
+  const answer = await asked.catch((error: Error) => {
     throw new UpdateFailed(`${outputs.url} does not answer: ${error.message}; look at the server: ${look}`);
   });
   if (answer.status === 200) return answer;
   throw new UpdateFailed(
     `${outputs.url} answers with status ${answer.status}, expected 200; look at the server: ${look}`,
   );
+}
+
+/** The records that a person has still to set; none once the site's name leads to its server. */
+async function missingRecords({ url, publicIp, dnsRecords = [] }: SiteOutputs): Promise<readonly string[]> {
+  if (dnsRecords.length === 0) return [];
+  const address = await addressOf(new URL(url).hostname).catch(() => undefined);
+  return address === publicIp ? [] : dnsRecords;
 }
 
 /** Writes the authority's certificate where browsers and curl can be pointed at it. */

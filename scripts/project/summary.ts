@@ -12,6 +12,8 @@ export interface SiteOutputs {
   readonly publicIp: string;
   readonly dnsServer?: string;
   readonly caCertificate?: string;
+  /** Records that a person sets at their own DNS provider, as a zone file holds them (platform `ssh`). */
+  readonly dnsRecords?: readonly string[];
   readonly servers: readonly { readonly name: string; readonly login: string }[];
   readonly release: string;
   readonly rung: string;
@@ -24,6 +26,8 @@ export interface SummaryFacts {
   readonly answer: Answer;
   /** Where the authority's certificate was written, if the stack has one. */
   readonly authorityFile: string | undefined;
+  /** The records that have to be set before visitors find the site. */
+  readonly missingRecords: readonly string[];
   /** How many resources changed. */
   readonly changed: number;
   readonly took: string;
@@ -54,6 +58,7 @@ export function summary(facts: SummaryFacts): string {
     `${outputs.url} is up (${did}; ${took})`,
     `  ${answer.address} answered ${answer.status} in ${answer.milliseconds.toFixed(0)} ms, release ${outputs.release}`,
     "",
+    ...missing(facts.missingRecords),
     "look at it from here",
     ...ways(facts).map((way) => `  ${way}`),
     "",
@@ -63,6 +68,15 @@ export function summary(facts: SummaryFacts): string {
     ...nextRung(facts),
     `stop      npm stop${facts.stack === "local" ? "" : ` -- -s ${facts.stack}`}`,
   ].join("\n");
+}
+
+function missing(records: readonly string[]): string[] {
+  if (records.length === 0) return [];
+  return [
+    "its name does not point here yet: set these records at your DNS provider",
+    ...records.map((record) => `  ${record}`),
+    "",
+  ];
 }
 
 function ways({ outputs, authorityFile }: SummaryFacts): string[] {
