@@ -8,8 +8,8 @@ Replaces a server of the platform aws: makes a new one, shuts the old one down, 
 to the new one, provisions and checks it, and only then drops the old one. The site is away from the shutdown until
 the new server is provisioned, some minutes; nothing that was acknowledged is lost.
 
-When it fails half-way, the old server gets its data volume and its address back and is started. A replacement that was
-interrupted is brought to its end by running this again.
+When it fails half-way or is stopped by Ctrl-C, the old server gets its data volume and its address back and is started.
+A replacement that got stuck all the same is brought to its end by running this again.
 
   -s, --stack NAME     the stack
       --server NAME    which server (default: web-1)

@@ -215,6 +215,7 @@ for (const preview of [true, false]) {
       );
       const attachment = made.account.one("aws:ec2/volumeAttachment:VolumeAttachment");
       assert.equal(attachment.stopInstanceBeforeDetaching, true);
+      assert.equal(made.account.one("aws:ec2transitgateway/instanceState:InstanceState").state, "running");
       assert.equal(
         made.families.get("aws:ec2/volumeAttachment:VolumeAttachment web-1-data")?.beforeReplace,
         true,
