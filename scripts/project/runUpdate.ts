@@ -28,6 +28,8 @@ export async function runUpdate(
         const event = parseEvent(line);
         const step = event && update.take(event);
         if (step?.ended !== undefined) progress.step(step);
+        // What it said before, such as a broken release's answer, went by too fast to be read.
+        if (step?.failed) for (const line of step.printed) progress.line(`      ${line}`);
         progress.now(underWay(update));
       },
     },
@@ -42,7 +44,8 @@ export function underWay(update: Update): string {
   const [first, ...others] = update.running;
   if (first === undefined) return "looking at what is there";
   const more = others.length > 0 ? ` and ${others.length} more` : "";
-  return `${first.name}${more}${first.doing === undefined ? "" : `: ${first.doing}`}`;
+  const doing = first.printed.at(-1)?.trim();
+  return `${first.name}${more}${doing === undefined ? "" : `: ${doing}`}`;
 }
 
 /** What went wrong, without what the engine repeats. */

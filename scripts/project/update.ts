@@ -10,8 +10,8 @@ export interface Step {
   readonly started: number;
   ended?: number;
   failed?: true;
-  /** The last line that the resource printed. */
-  doing?: string;
+  /** The last lines that the resource printed. */
+  readonly printed: string[];
 }
 
 /** What an `up` or a `destroy` has done so far, gathered from the engine's events. */
@@ -50,7 +50,7 @@ export class Update {
 
   private begin({ op, urn, type }: StepMetadata): Step | undefined {
     if (quietOperations.has(op) || isComponent(type)) return undefined;
-    const step = { urn, name: nameOf(urn), operation: op, started: this.clock() };
+    const step = { urn, name: nameOf(urn), operation: op, started: this.clock(), printed: [] };
     this.steps.push(step);
     return step;
   }
@@ -69,12 +69,15 @@ export class Update {
     else if (severity === "warning") this.warnings.push(text);
     const step = this.running.find((candidate) => candidate.urn === urn);
     if (step !== undefined && severity !== "error") {
-      const line = text.trim().split("\n").pop();
-      if (line) step.doing = line;
+      step.printed.push(...text.split("\n").filter((line) => line.trim() !== ""));
+      step.printed.splice(0, step.printed.length - mostPrinted);
     }
     return step;
   }
 }
+
+/** Lines of a step that are kept: what it says of its own failure is at its end. */
+const mostPrinted = 40;
 
 /** Operations that change nothing a person would look for. */
 const quietOperations = new Set([

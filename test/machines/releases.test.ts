@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { appendFileSync } from "node:fs";
+import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ListedRelease, ReleaseRecord } from "../../scripts/deployment/list";
 import type { Status } from "../../scripts/status/show";
@@ -93,6 +93,23 @@ describe("npm run deploy, rollback, releases, status, backup and restore", funct
     const { output } = await run("releases");
     assert.match(output, /web-1: releases, the last one to go live first\n {2}[0-9a-f]{12} .* live\n/);
     assert.match(output, /rollback [0-9a-f]{12} by \S+@\S+: live after/);
+  });
+
+  it("show the answer of a release that is broken, and leave the one before live", async () => {
+    const before = await served();
+    const page = join(site.clone.folder, "site/php/public/index.php");
+    const sound = readFileSync(page, "utf8");
+    writeFileSync(page, "<?php http_response_code(503); echo 'out of order';");
+    try {
+      const refused = await site.clone.run("deploy");
+      assert.equal(refused.code, 1, refused.output);
+      assert.match(refused.output, /the last answer was:\n.*503[^]*out of order/);
+      assert.match(refused.output, /is not fit to go live: .*the last status was 503/);
+    } finally {
+      writeFileSync(page, sound);
+    }
+    assert.equal(await served(), before);
+    assert.match((await run("deploy")).output, /is live at/);
   });
 
   it("say clearly what a rollback can't do", async () => {

@@ -25,7 +25,7 @@ describe("an update, gathered from the engine's events", () => {
       { resOutputsEvent: { metadata: command } },
     ]);
     assert.deepEqual(update.steps, [
-      { urn, name: "web-1-provision", operation: "create", started: 1500, ended: 3000 },
+      { urn, name: "web-1-provision", operation: "create", started: 1500, printed: [], ended: 3000 },
     ]);
     assert.deepEqual(update.running, []);
   });
@@ -37,6 +37,16 @@ describe("an update, gathered from the engine's events", () => {
       { diagnosticEvent: { urn, message: "<{%fg 2%}>unpacking php<{%reset%}>\n", severity: "info" } },
     ]);
     assert.equal(underWay(update), "web-1-provision: unpacking php");
+  });
+
+  it("keeps the last lines that a step printed, for when it fails", () => {
+    const lines = Array.from({ length: 60 }, (_, number) => `line ${number}`);
+    const update = updateAfter([
+      { resourcePreEvent: { metadata: command } },
+      { diagnosticEvent: { urn, message: `${lines.join("\n\n")}\n`, severity: "info" } },
+      { resOpFailedEvent: { metadata: command } },
+    ]);
+    assert.deepEqual(update.steps[0]?.printed, lines.slice(20));
   });
 
   it("leaves out components and what stays the same", () => {
@@ -119,7 +129,7 @@ describe("progress", () => {
       },
     };
     const progress = new Progress(screen);
-    progress.step({ urn, name: "web-1", operation: "create", started: 0, ended: 2100 });
+    progress.step({ urn, name: "web-1", operation: "create", started: 0, printed: [], ended: 2100 });
     progress.close();
     assert.match(written, /^ {2}✔ made web-1 +2\.1 s\n$/);
   });
