@@ -121,8 +121,18 @@ describe("the security group", () => {
     );
   });
 
+  it("lets visitors in by UDP where HTTP/3 is offered alone", () => {
+    const udp = (http3: boolean) =>
+      planIngress([], http3).flatMap(({ protocol, port, cidr }) =>
+        protocol === "udp" ? `${port} ${cidr}` : [],
+      );
+    assert.deepEqual(udp(false), []);
+    assert.deepEqual(udp(true), ["443 0.0.0.0/0", "443 ::/0"]);
+  });
+
   it("describes each rule and names no two alike", () => {
-    const rules = [...planIngress(["203.0.113.0/24", "2001:db8::/32", "203.0.113.0/25"]), ...planEgress()];
+    const ssh = ["203.0.113.0/24", "2001:db8::/32", "203.0.113.0/25"];
+    const rules = [...planIngress(ssh, true), ...planEgress()];
     assert.equal(new Set(rules.map(({ name }) => name)).size, rules.length);
     for (const { description } of rules) assert.match(description, /^[A-Z][a-zA-Z0-9 ,./-]{10,254}$/);
   });

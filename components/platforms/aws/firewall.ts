@@ -19,10 +19,12 @@ export interface Rule {
 const anywhere = ["0.0.0.0/0", "::/0"] as const;
 
 /** What may come in: the site's visitors from anywhere, logins from the named networks, nothing else. */
-export function planIngress(allowedSshCidrs: readonly string[]): Rule[] {
+export function planIngress(allowedSshCidrs: readonly string[], http3 = false): Rule[] {
+  const quic = (cidr: string) => rule("http3", "Visitors over HTTP/3", "udp", 443, cidr);
   const web = anywhere.flatMap((cidr) => [
     rule("http", "Visitors, who are redirected to HTTPS, and the certificate authority", "tcp", 80, cidr),
     rule("https", "Visitors over HTTP/1.1 and HTTP/2", "tcp", 443, cidr),
+    ...(http3 ? [quic(cidr)] : []),
   ]);
   const ssh = allowedSshCidrs.map((cidr) =>
     rule(`ssh-${cidr.replace(/[^0-9a-f]+/g, "-")}`, "Provisioning, releases and logins", "tcp", 22, cidr),
@@ -52,6 +54,8 @@ function rule(
 export interface FirewallArgs {
   readonly vpcId: pulumi.Input<string>;
   readonly settings: AwsSettings;
+  /** Whether visitors may come by UDP too. */
+  readonly http3: boolean;
   readonly naming: Naming;
 }
 
@@ -61,7 +65,7 @@ export class Firewall extends pulumi.ComponentResource {
 
   constructor(
     name: string,
-    { vpcId, settings, naming }: FirewallArgs,
+    { vpcId, settings, http3, naming }: FirewallArgs,
     options?: pulumi.ComponentResourceOptions,
   ) {
     super("one-server-web:aws:Firewall", name, {}, options);
@@ -70,7 +74,7 @@ export class Firewall extends pulumi.ComponentResource {
       { vpcId, description: `Web servers of ${naming.domain}`, tags: tagsOf(naming, "web servers") },
       { parent: this },
     );
-    for (const plan of planIngress(settings.allowedSshCidrs)) {
+    for (const plan of planIngress(settings.allowedSshCidrs, http3)) {
       new vpc.SecurityGroupIngressRule(`${name}-in-${plan.name}`, this.rule(plan, naming), {
         parent: this.group,
       });

@@ -30,11 +30,16 @@ export class AwsPlatform implements Platform {
   private readonly resizeNotice = resizeNotice();
 
   constructor(private readonly settings: Settings) {
-    const { aws, domain, stack, rung, site, acme } = settings;
+    const { aws, domain, stack, rung, site, acme, server } = settings;
     const naming: Naming = { stack, domain, rung, tags: aws.tags };
     this.naming = naming;
     this.network = new Network("network", { settings: aws, naming });
-    this.firewall = new Firewall("web", { vpcId: this.network.vpc.id, settings: aws, naming });
+    this.firewall = new Firewall("web", {
+      vpcId: this.network.vpc.id,
+      settings: aws,
+      http3: server.http3,
+      naming,
+    });
     this.keys = new Keys("keys", { settings: aws, naming });
     const backup = new BackupBucket("backup", { naming, protect: aws.protectData });
     this.access = new Access("server", { naming, backupBucketArn: backup.bucket.arn });
