@@ -6,6 +6,7 @@ import { type MarkedRelease, markedRelease } from "../../bench/load/releases";
 import { ReleaseServer, type ServerPlan } from "../../bench/load/server";
 import { type LoadReport, underLoad } from "../../bench/load/underLoad";
 import { eventually } from "../support/eventually";
+import { Http2Visitor } from "../support/http2Visitor";
 
 /** One request over a connection of its own. */
 function askAt(address: string, host: string, ca: string) {
@@ -96,6 +97,21 @@ for (const { times, ...kind } of kinds) {
         [],
         "each release answered somebody",
       );
+    });
+
+    it("are not noticed by a visitor over HTTP/2", async () => {
+      const names: string[] = [];
+      const visit = await new Http2Visitor(server.target).during(async () => {
+        for (let time = 0; time < 2; time++) {
+          const released = next();
+          names.push(released.release);
+          const ran = await server.deploy(released);
+          assert.equal(ran.code, 0, ran.output);
+        }
+      });
+      assert.deepEqual(visit.failures, []);
+      assert.ok(visit.answered > 20, JSON.stringify(visit));
+      assert.deepEqual(visit.releases.slice(-2), names, "each release answered");
     });
 
     it("keep only the last ones", () => {
