@@ -58,6 +58,7 @@ back_up() {
   dump_database "$WORK/site.sql" "$DATABASE_NAME"
   try_dump
   keep_backup "$(date -u '+%Y-%m-%d %H:%M:%S')"
+  forget_old
   step backup 'done: a copy that has been restored once is kept'
 }
 
@@ -71,18 +72,21 @@ try_dump() {
   step backup "$CHECKED"
 }
 
-# keep_backup TIME: the dump that was tried, with all else that a new server would need, as the backup of TIME; old ones go.
+# keep_backup TIME: the dump that was tried, with all else that a new server would need, as the backup of TIME.
 keep_backup() {
   local paths=("$WORK/site.sql" /srv/www/shared /etc/one-server-web)
   [[ ! -d /etc/letsencrypt ]] || paths+=(/etc/letsencrypt)
   keep --tag full --time "$1" "${paths[@]}"
   back_up_logs
-  # By tag: the names of logs differ each time, and each name would be the newest of its kind for ever.
-  restic forget --quiet --tag log --group-by host,tags --keep-within "$((BACKUP_KEEP_DAYS + 1))d"
-  restic forget --quiet --tag full --group-by host,tags --keep-daily "$BACKUP_KEEP_DAYS" --keep-within 1d --prune
   rm -f "$WORK/site.sql"
   printf '%sZ\n%s\n' "${1/ /T}" "$CHECKED" >"$WORK/last"
   rm -f /var/lib/one-server-web/alerts/one-server-web-backup
+}
+
+# By tag: the names of logs differ each time, and each name would be the newest of its kind for ever.
+forget_old() {
+  restic forget --quiet --tag log --group-by host,tags --keep-within "$((BACKUP_KEEP_DAYS + 1))d"
+  restic forget --quiet --tag full --group-by host,tags --keep-daily "$BACKUP_KEEP_DAYS" --keep-within 1d --prune
 }
 
 # Closed logs alone: the one in use goes on being written to.

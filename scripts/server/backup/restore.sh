@@ -77,15 +77,16 @@ replay_logs() {
 }
 
 # Rows and changes of tables are replayed, under the restored database's name; a DROP of the site's database is what is being undone.
-# A restore is no write that could be replayed: what came before it is gone, so nobody goes past it from an older backup.
+# MariaDB's own numbers of transactions are those of the site's, which are over. A restore is no write that could be replayed: what came before it is gone, so nobody goes past it from an older backup.
 replay_statements() {
   local tool=$1 offset=$2
   shift 2
-  local options=(--start-position="$offset" --rewrite-db="$DATABASE_NAME->$RESTORED" --database="$RESTORED")
-  [[ $tool != mysqlbinlog ]] || options+=(--skip-gtids)
+  local options=(--start-position="$offset" --rewrite-db="$DATABASE_NAME->$RESTORED")
+  # MySQL chooses by the new name, MariaDB by the old one.
+  if [[ $tool == mysqlbinlog ]]; then options+=(--skip-gtids --database="$RESTORED"); else options+=(--database="$DATABASE_NAME"); fi
   echo 'SET SESSION sql_log_bin = 0;'
   "$tool" "${options[@]}" "$@" |
-    grep -avEi "^(/\*!.*\*/ *)?(create|alter|drop) (database|schema) " |
+    grep -avEi -e "^(/\*!.*\*/ *)?(create|alter|drop) (database|schema) " -e '^/\*M!.*SET @@session\.gtid_seq_no=' |
     awk -v restored="\`$RESTORED\`" '/^RENAME TABLE / && index($0, restored) {
         print "the site was restored meanwhile, and the backup that follows a restore is missing: choose a time before that restore" >"/dev/stderr"
         exit 3

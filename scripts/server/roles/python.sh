@@ -4,12 +4,18 @@
 
 python_packages() {
   printf '%s\n' python3 python3-venv gunicorn python3-pymysql
+  [[ $INTERFACE == wsgi ]] || echo python3-uvicorn
 }
 
 python_before() {
   for COLOUR in blue green; do
     install_template python python/gunicorn.py "/etc/one-server-web/app/$COLOUR.py" 0644 root:root replace:app
   done
+  GUNICORN_APPLICATION=$APPLICATION
+  if [[ $INTERFACE == asgi ]]; then
+    GUNICORN_APPLICATION=one_server_web_asgi:application
+    install_template python python/asgi.py /usr/local/lib/one-server-web/python/one_server_web_asgi.py 0644 root:root replace:app
+  fi
   install_template python python/start.sh /usr/local/lib/one-server-web/start-python 0755 root:root replace:app
   APP_START='/usr/local/lib/one-server-web/start-python %i'
   APP_STOP_SIGNAL=SIGTERM APP_KIND=Gunicorn

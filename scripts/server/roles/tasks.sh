@@ -62,7 +62,8 @@ remove_tasks() {
     systemctl disable --quiet --now "$unit" 2>/dev/null || true
     [[ $name != cron-* ]] || remove_file tasks "/etc/systemd/system/$unit" daemon-reload
     remove_file tasks "$file"
-    # What went wrong with it is nobody's concern any more.
+    # A run that is under way ends, and what went wrong is nobody's concern any more.
+    systemctl stop "site-${name/-/@}.service" "one-server-web-alert@site-${name/-/@}.service" 2>/dev/null || true
     systemctl reset-failed "site-${name/-/@}.service" 2>/dev/null || true
     rm -f "/var/lib/one-server-web/alerts/site-${name/-/@}"
   done

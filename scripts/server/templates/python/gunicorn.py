@@ -1,5 +1,6 @@
 # Gunicorn's settings for the colour {{COLOUR}}: https://docs.gunicorn.org/en/stable/settings.html
 import grp
+import importlib.util
 import os
 
 socket = "/run/site-{{COLOUR}}/app.sock"
@@ -14,6 +15,12 @@ chdir = os.path.realpath("/srv/www/colours/{{COLOUR}}")
 workers = {{GUNICORN_WORKERS}}
 threads = {{GUNICORN_THREADS}}
 worker_class = "{{GUNICORN_CLASS}}"
+if worker_class == "asgi":
+    # Where the wrapper around the site's application lies (asgi.py).
+    pythonpath = "/usr/local/lib/one-server-web/python"
+    if importlib.util.find_spec("gunicorn.workers.gasgi") is None:
+        # A Gunicorn from before it spoke ASGI itself.
+        worker_class = "uvicorn.workers.UvicornWorker"
 
 # The application is read once, before the processes part, which shares its memory.
 preload_app = {{GUNICORN_PRELOAD}}

@@ -9,4 +9,4 @@ if [ -d "$release/.venv" ]; then
   PATH=$release/.venv/bin:$PATH
   export PATH
 fi
-exec "$gunicorn" --config "/etc/one-server-web/app/$1.py" '{{APPLICATION}}'
+exec "$gunicorn" --config "/etc/one-server-web/app/$1.py" '{{GUNICORN_APPLICATION}}'

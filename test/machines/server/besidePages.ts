@@ -1,55 +1,47 @@
 import assert from "node:assert/strict";
-import { readFileSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { request } from "node:https";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { markedRelease } from "../../bench/load/releases";
-import { ReleaseServer } from "../../bench/load/server";
-import { parseFacts } from "../../scripts/status/facts";
+import type { ReleaseServer } from "../../../bench/load/server";
+import { deterministicArchive } from "../../../components/server/archive";
+import { releaseName } from "../../../components/server/release";
+import { parseFacts } from "../../../scripts/status/facts";
 
-const tasks = {
+/** Settings of a server whose site does all that it may beside its pages. */
+export const besidePages = {
+  CACHE: "valkey",
+  EXPORTERS: "yes",
   // Says all the time in which release it works.
-  WORKERS: `clock\tphp bin/clock.php`,
-  CRON: [`note\t*:*:0/2\tenv > uploads/note.new && mv uploads/note.new uploads/note`].join("\n"),
+  WORKERS: "clock\tphp bin/clock.php",
+  CRON: "note\t*:*:0/2\tenv > uploads/note.new && mv uploads/note.new uploads/note",
 };
 
-describe("what a site does beside its pages", function () {
-  this.timeout(600_000);
-  const server = new ReleaseServer({
-    network: "hbbeside",
-    subnet: "10.94.22.0/24",
-    suite: "sid",
-    runtime: "php",
-    settings: {
-      ROLES: "base tls nginx php-fpm mysql valkey site tasks watch exporters",
-      CACHE: "valkey",
-      EXPORTERS: "yes",
-      ...tasks,
-    },
-  });
-
-  const release = (mark: string) =>
-    markedRelease("php", mark, server.bundles, (folder) => {
-      writeFileSync(
-        join(folder, "bin/clock.php"),
-        "<?php while (true) { file_put_contents('uploads/clock', getcwd()); usleep(100000); }\n",
-      );
-      const index = join(folder, "public/index.php");
-      const count =
-        "if ($_SERVER['REQUEST_URI'] === '/count') { session_start(); echo $_SESSION['count'] = ($_SESSION['count'] ?? 0) + 1; exit; }";
-      writeFileSync(index, readFileSync(index, "utf8").replace("<?php", `<?php ${count}`));
-    });
+/** The tests of workers, jobs, sessions and exporters, on a server that has no release yet. */
+export function testBesidePages(server: ReleaseServer): void {
+  /** The sample site with a worker, and with a page that counts in a session. */
   const deploy = async (mark: string) => {
-    const made = release(mark);
-    const ran = await server.deploy(made);
+    const folder = mkdtempSync(join(tmpdir(), "beside-"));
+    cpSync(join(__dirname, "../../../site/php"), folder, { recursive: true });
+    writeFileSync(
+      join(folder, "bin/clock.php"),
+      `<?php /* ${mark} */ while (true) { file_put_contents('uploads/clock', getcwd()); usleep(100000); }\n`,
+    );
+    const index = join(folder, "public/index.php");
+    const strict = "declare(strict_types=1);";
+    const count =
+      "if ($_SERVER['REQUEST_URI'] === '/count') { session_start(); echo $_SESSION['count'] = ($_SESSION['count'] ?? 0) + 1; exit; }";
+    writeFileSync(index, readFileSync(index, "utf8").replace(strict, `${strict} ${count}`));
+    const archive = deterministicArchive(folder, { bundles: server.bundles });
+    rmSync(folder, { recursive: true });
+    const release = releaseName(archive.hash);
+    const ran = await server.deploy({ mark, release, archive });
     assert.equal(ran.code, 0, ran.output);
-    return made.release;
+    return release;
   };
   const shared = (name: string) => `/srv/www/shared/uploads/${name}`;
-  /** Waits on the server until a shell condition holds, 20 s at most. */
-  const until = (condition: string) =>
-    server.on(`timeout 20 bash -c 'until ${condition}; do sleep 0.1; done'`);
-  const property = (unit: string, name: string) =>
-    server.on(`systemctl show --property ${name} --value ${unit}`).trim();
+  const until = untilOn(server);
+  const property = propertyOf(server);
 
   const get = (path: string, cookie = ""): Promise<{ body: string; cookie: string }> =>
     new Promise((resolve, reject) => {
@@ -69,10 +61,7 @@ describe("what a site does beside its pages", function () {
       asked.on("error", reject).end();
     });
 
-  before(() => server.create());
-  after(() => server.remove());
-
-  it("begins with its first release: workers run in it, and move to the next one with the switch", async () => {
+  it("has workers that begin with the first release and move to the next one with the switch", async () => {
     assert.equal(property("site-worker@clock", "ActiveState"), "inactive");
     const first = await deploy("one");
     until(`grep -qs releases/${first}$ ${shared("clock")}`);
@@ -83,19 +72,12 @@ describe("what a site does beside its pages", function () {
     until(`grep -qs releases/${second}$ ${shared("clock")}`);
   });
 
-  it("runs jobs at their times, as the site's user with the site's environment", () => {
+  it("has jobs that run at their times as the site's user with the site's environment", () => {
     until(`test -e ${shared("note")}`);
     assert.equal(server.on(`stat -c %U ${shared("note")}`).trim(), "site");
     const environment = server.on(`cat ${shared("note")}`);
     assert.match(environment, /^DATABASE_SOCKET=\/run\/mysqld\/mysqld\.sock$/m);
     assert.match(environment, /^CACHE_SOCKET=\/run\/valkey\/valkey\.sock$/m);
-  });
-
-  it("raises an alarm when a job fails", () => {
-    server.provision({ CRON: "note\t*:*:0/2\techo no luck today; false" });
-    until("test -e /var/lib/one-server-web/alerts/site-cron@note");
-    const { alerts } = parseFacts(server.on("/opt/one-server-web/status.sh"));
-    assert.match(alerts.join("\n"), /site-cron@note failed: .*no luck today/);
   });
 
   it("keeps people logged in over a deployment and a restart of Valkey", async () => {
@@ -112,7 +94,7 @@ describe("what a site does beside its pages", function () {
     );
   });
 
-  it("is measured on the loopback address", async () => {
+  it("is measured by exporters on the loopback address", async () => {
     const metrics = (port: number) =>
       server.on(`php -r 'echo file_get_contents("http://127.0.0.1:${port}/metrics");'`);
     assert.match(metrics(9100), /^node_memory_MemAvailable_bytes \d/m);
@@ -132,8 +114,28 @@ describe("what a site does beside its pages", function () {
       /error: the disk \/ is \d+% full/,
     );
   });
+}
 
-  it("ends when the settings name it no longer", () => {
+const propertyOf = (server: ReleaseServer) => (unit: string, name: string) =>
+  server.on(`systemctl show --property ${name} --value ${unit}`).trim();
+
+/** Waits on the server until a shell condition holds, 20 s at most. */
+const untilOn = (server: ReleaseServer) => (condition: string) =>
+  server.on(`timeout 20 bash -c 'until ${condition}; do sleep 0.1; done'`);
+
+/** The last tests: what was set is set otherwise, then unset. */
+export function testEndings(server: ReleaseServer): void {
+  const until = untilOn(server);
+  const property = propertyOf(server);
+
+  it("raises an alarm when a job fails", () => {
+    server.provision({ CRON: "note\t*:*:0/2\techo no luck today; false" });
+    until("test -e /var/lib/one-server-web/alerts/site-cron@note");
+    const { alerts } = parseFacts(server.on("/opt/one-server-web/status.sh"));
+    assert.match(alerts.join("\n"), /site-cron@note failed: .*no luck today/);
+  });
+
+  it("does beside pages only what its settings name", () => {
     server.provision({ WORKERS: "", CRON: "", CACHE: "", EXPORTERS: "no" });
     assert.equal(property("site-worker@clock", "ActiveState"), "inactive");
     assert.equal(
@@ -149,4 +151,4 @@ describe("what a site does beside its pages", function () {
     );
     assert.deepEqual(alerts, []);
   });
-});
+}
