@@ -27,6 +27,8 @@ interface ExportedStack {
 }
 
 const instanceType = "aws:ec2/instance:Instance";
+/** What was done on a server: to delete it does nothing, so what waits for that can as well be forgotten. */
+const remoteTypes = "command:remote:";
 
 /**
  * Finds a server in what `pulumi stack export` printed.
@@ -76,7 +78,10 @@ export function withFormerInstance(exported: string, { urn, former }: ServerStat
   // Their places change too: what stands on the server comes after it.
   resources[newAt] = restored;
   resources[formerAt] = { ...added, delete: true };
-  return JSON.stringify({ ...stack, deployment: { ...stack.deployment, resources } });
+  const kept = resources.filter(
+    (resource) => resource.delete !== true || !resource.type.startsWith(remoteTypes),
+  );
+  return JSON.stringify({ ...stack, deployment: { ...stack.deployment, resources: kept } });
 }
 
 function nameOf(urn: string): string {

@@ -55,21 +55,26 @@ export class AwsStack {
     return this.withPlugin(({ cli }) => [cli, args]);
   }
 
+  /** As run, in an account that refuses something the first time, such as `create aws:ec2/eipAssociation:EipAssociation`. */
+  runWithFailure(failure: string, ...args: readonly string[]): Promise<Ran> {
+    return this.withPlugin(({ cli }) => [cli, args], { plugin: { AWS_PLUGIN_FAILURE: failure } });
+  }
+
   /**
    * Runs the program of `npm run replace` to its end.
-   * @param failure what the account refuses the first time, such as `create aws:ec2/eipAssociation:EipAssociation`
+   * @param interruptAt Ctrl-C is pressed when it has printed this
    */
-  replace(failure?: string): Promise<Ran> {
+  replace(interruptAt?: RegExp): Promise<Ran> {
     const program = ["--import", "tsx", "scripts/replace.ts", "-s", "prod"];
     return this.withPlugin(
       () => [process.execPath, program],
-      failure === undefined ? {} : { AWS_PLUGIN_FAILURE: failure },
+      interruptAt === undefined ? {} : { interruptAt },
     );
   }
 
   private async withPlugin(
     command: (engine: Engine) => [command: string, args: readonly string[]],
-    pluginEnvironment: Readonly<Record<string, string>> = {},
+    { plugin: pluginEnvironment = {}, interruptAt }: PluginRun = {},
   ): Promise<Ran> {
     if (this.engine === undefined) throw new Error("create() comes first");
     const plugin = await startAwsPlugin(this.folder, {
@@ -77,14 +82,15 @@ export class AwsStack {
       ...this.pluginEnvironment,
       ...pluginEnvironment,
     });
+    const environment = {
+      ...process.env,
+      ...this.engine.environment,
+      ...plugin.environment,
+      PULUMI_BACKEND_URL: `file://${this.backendFolder}`,
+      PULUMI_CONFIG_PASSPHRASE: "test",
+    };
     try {
-      return await runToEnd(...command(this.engine), this.folder, {
-        ...process.env,
-        ...this.engine.environment,
-        ...plugin.environment,
-        PULUMI_BACKEND_URL: `file://${this.backendFolder}`,
-        PULUMI_CONFIG_PASSPHRASE: "test",
-      });
+      return await runToEnd(...command(this.engine), this.folder, environment, interruptAt);
     } finally {
       await plugin.stop();
     }
@@ -157,24 +163,37 @@ export class AwsStack {
   }
 }
 
+interface PluginRun {
+  /** What the plugin reads in this run only. */
+  readonly plugin?: Readonly<Record<string, string>>;
+  readonly interruptAt?: RegExp;
+}
+
 function runToEnd(
   command: string,
   args: readonly string[],
   cwd: string,
   env: NodeJS.ProcessEnv,
+  interruptAt?: RegExp,
 ): Promise<Ran> {
   const started = performance.now();
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { cwd, env });
+    // A group of its own: a terminal's Ctrl-C reaches a program and all that it started.
+    const child = spawn(command, args, { cwd, env, detached: true });
     let output = "";
     let stdout = "";
+    let interrupted = false;
+    const take = (text: string) => {
+      output += text;
+      if (interrupted || interruptAt?.test(output) !== true) return;
+      interrupted = true;
+      process.kill(-(child.pid ?? 0), "SIGINT");
+    };
     child.stdout.setEncoding("utf8").on("data", (text: string) => {
-      output += text;
       stdout += text;
+      take(text);
     });
-    child.stderr.setEncoding("utf8").on("data", (text: string) => {
-      output += text;
-    });
+    child.stderr.setEncoding("utf8").on("data", take);
     child.stdin.end();
     child.on("error", reject);
     child.on("close", (code) => resolve({ code, output, stdout, milliseconds: performance.now() - started }));

@@ -51,15 +51,16 @@ describe("replacing a server", () => {
     assert.throws(() => findServer(exported(), "prod", "web-1"), /bring it up first with pulumi up -s prod/);
   });
 
-  it("gives the former instance its place back, and keeps all the rest of the state", () => {
+  it("gives the former instance its place back, and forgets of the rest only uploads that wait for nothing", () => {
     const added = { ...running, id: "i-2", inputs: { ami: "new" } };
     const former = { ...running, inputs: { ami: "old" }, delete: true };
-    const text = exported(zone, added, volume, former, tenth);
+    const upload = { type: "command:remote:CopyToRemote", urn: `${server}$upload::web-1-scripts`, id: "1" };
+    const text = exported(zone, added, volume, upload, former, tenth, { ...upload, id: "2", delete: true });
     const back = withFormerInstance(text, findServer(text, "prod", "web-1"));
     const { delete: _, ...restored } = former;
     assert.deepEqual(
       JSON.parse(back),
-      JSON.parse(exported(zone, restored, volume, { ...added, delete: true }, tenth)),
+      JSON.parse(exported(zone, restored, volume, upload, { ...added, delete: true }, tenth)),
     );
     assert.deepEqual(findServer(back, "prod", "web-1").instance, "i-1");
   });
