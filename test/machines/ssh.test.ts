@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { parse, stringify } from "yaml";
 import { type Answer, ask } from "../../scripts/project/answer";
 import { Clone, type Ran } from "../support/clone";
 import { type Machine, script, TestKey } from "../support/localScripts";
@@ -9,6 +10,12 @@ import type { Outputs } from "../support/site";
 const network = "ha-ssh";
 const subnet = "10.94.1.0/24";
 const stack = "own";
+
+/** The stack's file, as far as this test writes it. */
+interface Config {
+  "one-server-web:servers"?: Record<string, unknown>[];
+  "one-server-web:database"?: string;
+}
 
 /** The Debian machines that somebody has already: nothing of this project's is on them. */
 describe("servers that one already has", function () {
@@ -39,13 +46,21 @@ describe("servers that one already has", function () {
   };
   const outputs = async () =>
     (await clone.outputs(stack)) as unknown as Outputs & { dnsRecords: readonly string[] };
-  const set = (path: string, value: string, ...options: string[]) =>
-    clone.pulumi("config", "set", ...options, "--path", "-s", stack, "--", path, value);
-  const setServer = async ({ address, hostKey }: Machine, user: string): Promise<void> => {
-    await set("servers[0].address", address);
-    await set("servers[0].user", user);
-    await set("servers[0].hostKey", hostKey);
+  const setSecret = (path: string, value: string) =>
+    clone.pulumi("config", "set", "--secret", "--path", "-s", stack, "--", path, value);
+  /** Changes what stands in plain text in the stack's file, as a person does with an editor. */
+  const edit = (change: (config: Config) => void): void => {
+    const file = join(clone.folder, `Pulumi.${stack}.yaml`);
+    const settings = parse(readFileSync(file, "utf8")) as { config: Config };
+    change(settings.config);
+    writeFileSync(file, stringify(settings));
   };
+  const setServer = ({ address, hostKey }: Omit<Machine, "name">, user: string): void =>
+    edit((config) => {
+      config["one-server-web:servers"] = [
+        { ...config["one-server-web:servers"]?.[0], address, hostKey, user },
+      ];
+    });
   /** What a person does with the printed records: each is set at the DNS server of the domain. */
   const setRecords = (records: readonly string[]): void => {
     for (const record of records) {
@@ -82,9 +97,8 @@ describe("servers that one already has", function () {
       ].join("\n"),
     );
     await clone.pulumi("stack", "init", stack);
-    await set("databasePassword", "correct horse battery staple", "--secret");
-    await setServer(sid, "root");
-    await set("servers[0].privateKey", readFileSync(key.file, "utf8"), "--secret");
+    await setSecret("databasePassword", "correct horse battery staple");
+    await setSecret("servers[0].privateKey", readFileSync(key.file, "utf8"));
   });
 
   after(() => {
@@ -96,7 +110,7 @@ describe("servers that one already has", function () {
 
   it("are not spoken to when they show another host key, and the error says what to do", async () => {
     const before = logins(sid);
-    await set("servers[0].hostKey", other.publicKey);
+    setServer({ ...sid, hostKey: other.publicKey }, "root");
     const ran = await up();
     assert.notEqual(ran.code, 0, ran.output);
     const lines = new Set(ran.output.split("\n").filter((line) => line.includes("host key")));
@@ -107,7 +121,7 @@ describe("servers that one already has", function () {
     assert.match([...lines].join("\n"), /compare with ssh-keyscan -p 22 10\.94\.1\.20 and set the new key/);
     assert.equal(logins(sid), before);
     assert.equal(inside(sid, "ls /root /opt"), "/opt:\n\n/root:");
-    await setServer(sid, "root");
+    setServer(sid, "root");
   });
 
   it("become the site, and the records to set are printed", async () => {
@@ -153,8 +167,10 @@ describe("servers that one already has", function () {
         "cp -a /root/.ssh /home/debian/.ssh && chown -R debian: /home/debian/.ssh",
       ].join(" && "),
     );
-    await setServer(trixie, "debian");
-    await set("database", "mariadb");
+    setServer(trixie, "debian");
+    edit((config) => {
+      config["one-server-web:database"] = "mariadb";
+    });
     await mustUp();
     const { dnsRecords } = await outputs();
     setRecords(dnsRecords);
