@@ -22,7 +22,16 @@ describe("the stack prod in the real engine, on paper", function () {
   };
   const up = async (...args: string[]): Promise<Event[]> => {
     const before = stack.events().length;
-    const ran = await run("up", "--yes", "--non-interactive", "-s", "prod", ...onPaper, ...args);
+    const ran = await run(
+      "up",
+      "--yes",
+      "--skip-preview",
+      "--non-interactive",
+      "-s",
+      "prod",
+      ...onPaper,
+      ...args,
+    );
     assert.equal(ran.code, 0, ran.output);
     return stack.events().slice(before);
   };
@@ -122,7 +131,7 @@ describe("the stack prod in the real engine, on paper", function () {
 
   it("does not take another processor for a resize", async () => {
     await stack.set("instanceType", "t3.medium");
-    const ran = await run("up", "--yes", "--non-interactive", "-s", "prod", ...onPaper);
+    const ran = await run("up", "--yes", "--skip-preview", "--non-interactive", "-s", "prod", ...onPaper);
     assert.notEqual(ran.code, 0);
     assert.match(ran.output, /architecture 'amd64' of the specified instance type does not match/);
     await stack.set("instanceType", "t4g.medium");
@@ -170,7 +179,7 @@ describe("the stack prod in the real engine, on paper", function () {
     await stack.set("dataVolumeSize", "30");
     assert.deepEqual(steps(await up()), ["update Volume"]);
     await stack.set("dataVolumeSize", "10");
-    const ran = await run("up", "--yes", "--non-interactive", "-s", "prod", ...onPaper);
+    const ran = await run("up", "--yes", "--skip-preview", "--non-interactive", "-s", "prod", ...onPaper);
     assert.match(ran.output, /New size cannot be smaller/);
     await stack.set("dataVolumeSize", "30");
     await up();
