@@ -1,0 +1,203 @@
+import assert from "node:assert/strict";
+import { appendFileSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { ReleaseServer } from "../../bench/load/server";
+import { deterministicArchive } from "../../components/server/archive";
+import { releaseName } from "../../components/server/release";
+import { picture } from "./applications/picture";
+import { Visitor } from "./applications/visitor";
+import { makeWagtail } from "./applications/wagtail";
+import { makeWordPress } from "./applications/wordpress";
+
+const password = "correct horse battery staple";
+const server = new ReleaseServer({
+  network: "hbapps",
+  subnet: "10.94.23.0/24",
+  suite: "sid",
+  runtime: "php",
+  settings: {
+    PHP_EXTENSIONS: "gd",
+    HEALTH_PATH: "/",
+    MIGRATE: "php bin/migrate.php",
+    SHARED_PATHS: "public/wp-content/uploads",
+    ENVIRONMENT: `SITE_SECRET=for-this-test-only\nADMIN_PASSWORD=${password}`,
+    CRON: "wordpress\t*:0/5\tphp public/wp-cron.php",
+    ROLES: "base tls nginx php-fpm mysql site tasks",
+  },
+});
+
+async function deploy(folder: string): Promise<void> {
+  const archive = deterministicArchive(folder, { bundles: server.bundles });
+  const ran = await server.deploy({ mark: "", release: releaseName(archive.hash), archive });
+  assert.equal(ran.code, 0, ran.output);
+}
+
+/** The first server is LEMP with PHP; what it becomes later is said here. */
+const converted = {
+  lamp: {
+    STACK: "lamp",
+    DATABASE: "mariadb",
+    ROLES: "base tls apache php-fpm mysql site tasks backup",
+    BACKUP_REPOSITORY: "/var/backups/site",
+    BACKUP_PASSWORD: "for-this-test-only",
+  },
+  python: {
+    RUNTIME: "python",
+    DATABASE: "mariadb",
+    ROLES: "base tls nginx python mysql site tasks backup",
+    INTERFACE: "asgi",
+    APPLICATION: "project.asgi:application",
+    HEALTH_PATH: "/healthz",
+    MIGRATE: "sh migrate.sh",
+    SHARED_PATHS: "public/media",
+    CRON: "",
+  },
+};
+
+const image = picture(64, 48);
+const installed = (name: string) =>
+  server.on(`dpkg-query -W -f '\${db:Status-Abbrev}' ${name} 2>/dev/null || true`).trim() === "ii";
+
+describe("real applications, one after the other on one server", function () {
+  this.timeout(600_000);
+  before(() => server.create());
+  after(() => server.remove());
+
+  describe("WordPress, as the distribution packages it", wordPress);
+  describe("Wagtail, as PyPI has it, through ASGI", wagtail);
+});
+
+function wordPress(): void {
+  const folder = mkdtempSync(join(tmpdir(), "wordpress-"));
+  let post = 0;
+  let address = "";
+
+  /** Logs in as a person does, and returns what the interface for programs wants besides the cookie. */
+  async function login(): Promise<{ ann: Visitor; nonce: string }> {
+    const ann = new Visitor(server.target);
+    const form = await ann.get("/wp-login.php");
+    const inside = await ann.submit(form, "/wp-login.php", { log: "ann", pwd: password });
+    assert.match(inside.text, /<title>[^<]*Dashboard/);
+    return { ann, nonce: (await ann.get("/wp-admin/admin-ajax.php?action=rest-nonce")).text };
+  }
+
+  async function readsAll(): Promise<void> {
+    const visitor = new Visitor(server.target);
+    const page = await visitor.get(`/?p=${post}`);
+    assert.match(page.text, /Written by Ann/);
+    assert.match(page.text, /<title>A first page/);
+    assert.deepEqual((await visitor.get(address)).body, image);
+  }
+
+  before(async () => {
+    makeWordPress(server, folder);
+    await deploy(folder);
+  });
+  after(() => rmSync(folder, { recursive: true }));
+
+  it("is installed by its first release, and lets people log in, write and upload", async () => {
+    const { ann, nonce } = await login();
+    const json = { "content-type": "application/json", "x-wp-nonce": nonce };
+    const text = { title: "A first page", content: "Written by Ann.", status: "publish" };
+    const written = await ann.post("/?rest_route=/wp/v2/posts", JSON.stringify(text), json);
+    assert.equal(written.status, 201, written.text);
+    post = (JSON.parse(written.text) as { id: number }).id;
+    const uploaded = await ann.post("/?rest_route=/wp/v2/media", image, {
+      "content-type": "image/png",
+      "content-disposition": 'attachment; filename="grey.png"',
+      "x-wp-nonce": nonce,
+    });
+    assert.equal(uploaded.status, 201, uploaded.text);
+    address = new URL((JSON.parse(uploaded.text) as { source_url: string }).source_url).pathname;
+    await readsAll();
+  });
+
+  it("does its jobs by the server's timer", () => {
+    server.on("systemctl start site-cron@wordpress");
+    assert.equal(server.on("systemctl show -P Result site-cron@wordpress").trim(), "success");
+  });
+
+  it("goes on with all it holds when the stack becomes LAMP and the database MariaDB", async () => {
+    server.provision(converted.lamp);
+    await readsAll();
+    await login();
+    assert.deepEqual(["nginx", "mysql-server", "apache2", "mariadb-server"].map(installed), [
+      false,
+      false,
+      true,
+      true,
+    ]);
+  });
+
+  it("is brought back by MariaDB's backup and log, up to what was written last", async () => {
+    server.on("/opt/one-server-web/backup.sh run");
+    const option = "INSERT INTO wp_options (option_name, option_value) VALUES ('last', 'written')";
+    server.on(`mariadb site -e "${option}" && mariadb -e "DROP DATABASE site"`);
+    server.on("/opt/one-server-web/backup.sh restore --to latest");
+    const last = "SELECT option_value FROM wp_options WHERE option_name = 'last'";
+    assert.equal(server.on(`mariadb -BN site -e "${last}"`).trim(), "written");
+    await readsAll();
+  });
+}
+
+function wagtail(): void {
+  const folder = mkdtempSync(join(tmpdir(), "wagtail-"));
+
+  async function login(): Promise<Visitor> {
+    const ann = new Visitor(server.target);
+    const form = await ann.get("/admin/login/");
+    const inside = await ann.submit(form, "/admin/login/", { username: "ann", password });
+    assert.match(inside.text, /<title>Dashboard - Wagtail/);
+    return ann;
+  }
+
+  async function readsAll(): Promise<void> {
+    const visitor = new Visitor(server.target);
+    const page = await visitor.get("/a-first-page/");
+    assert.match(page.text, /<title>A first page<\/title><p>Written by Ann\.<\/p>/);
+    const address = /<img src="([^"]+)"/.exec(page.text)?.[1] ?? "";
+    assert.deepEqual((await visitor.get(address)).body, image);
+  }
+
+  before(async () => {
+    // This host's authorities, some of which may be its own: a fresh machine does not trust them yet.
+    server.on("cat > /etc/ssl/certs/ca-certificates.crt", readFileSync("/etc/ssl/certs/ca-certificates.crt"));
+    server.provision(converted.python);
+    makeWagtail(folder);
+    await deploy(folder);
+  });
+  after(() => rmSync(folder, { recursive: true }));
+
+  it("takes the place of a PHP site, whose data stays", () => {
+    assert.deepEqual(["apache2", "nginx", "php-fpm"].map(installed), [false, true, false]);
+    const posts = "mariadb -BN site -e \"SELECT COUNT(*) FROM wp_posts WHERE post_title = 'A first page'\"";
+    assert.equal(server.on(posts).trim(), "1");
+    assert.match(server.on("find /srv/www/shared/public/wp-content/uploads -name '*.png'"), /grey\.png/);
+  });
+
+  it("lets people log in, write and upload", async () => {
+    const ann = await login();
+    const upload = await ann.get("/admin/images/add/");
+    const file = { name: "grey.png", type: "image/png", content: image };
+    const uploaded = await ann.submit(upload, "/admin/images/add/", { title: "Grey", file });
+    assert.match(uploaded.text, /grey/i);
+    const address = "/admin/pages/add/home/article/2/";
+    const written = await ann.submit(await ann.get(address), address, {
+      title: "A first page",
+      slug: "a-first-page",
+      text: "Written by Ann.",
+      picture: "1",
+      "action-publish": "action-publish",
+    });
+    assert.equal(written.status, 200);
+    await readsAll();
+  });
+
+  it("keeps what was written and uploaded over a release", async () => {
+    appendFileSync(join(folder, "project/urls.py"), "# changed\n");
+    await deploy(folder);
+    await readsAll();
+    await login();
+  });
+}
