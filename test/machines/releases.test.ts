@@ -103,7 +103,7 @@ describe("npm run deploy, rollback, releases, status, backup and restore", funct
     try {
       const refused = await site.clone.run("deploy");
       assert.equal(refused.code, 1, refused.output);
-      assert.match(refused.output, /the last answer was:\n.*503[^]*out of order/);
+      assert.match(refused.output, /the last answer was:\n.*503[\s\S]*out of order/);
       assert.match(refused.output, /is not fit to go live: .*the last status was 503/);
     } finally {
       writeFileSync(page, sound);
