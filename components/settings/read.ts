@@ -129,8 +129,15 @@ function isFolder(path: string): boolean {
 
 function describe(source: SettingsSource, name: KeyName, problem: string): string {
   const key: Key = keys[name];
-  const command = `pulumi config set${key.secret ? " --secret" : ""} ${name} ${shown(key.example)}`;
-  return `${source.project}:${name} ${problem}; expected ${key.expected}; for example: ${command} -s ${source.stack}`;
+  const command = exampleCommand(name, key, source.stack);
+  return `${source.project}:${name} ${problem}; expected ${key.expected}; for example: ${command}`;
+}
+
+/** A secret comes by standard input: a command line can be read by everybody on the machine. */
+function exampleCommand(name: KeyName, { example, secret }: Key, stack: string): string {
+  if (secret !== true) return `pulumi config set ${name} ${shown(example)} -s ${stack}`;
+  const maker = /^\$\((.+)\)$/.exec(example)?.[1] ?? `echo ${shown(example)}`;
+  return `${maker} | pulumi config set --secret ${name} -s ${stack}`;
 }
 
 function unknownKey(source: SettingsSource, name: string): string {
@@ -143,7 +150,6 @@ function unknownKey(source: SettingsSource, name: string): string {
 
 /** A value as a person would type it in a shell. */
 function shown(example: string): string {
-  if (example.startsWith("$(")) return `"${example}"`;
   return /^[A-Za-z0-9_./:@-]+$/.test(example) ? example : `'${example}'`;
 }
 

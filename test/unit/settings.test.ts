@@ -141,7 +141,7 @@ describe("settings", () => {
   it("refuse a secret in plain text, without showing it", () => {
     const [line = ""] = complaints({}, []);
     assert.match(line, /databasePassword is a secret but stands in the stack's file in plain text/);
-    assert.match(line, /pulumi config set --secret databasePassword/);
+    assert.match(line, /openssl rand -base64 24 \| pulumi config set --secret databasePassword -s local$/);
     assert.doesNotMatch(line, new RegExp(password));
   });
 
