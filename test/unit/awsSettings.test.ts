@@ -134,7 +134,7 @@ describe("settings of the platform aws", () => {
       assert.match(message, expected);
       const [line = "", ...others] = message.split("\n");
       assert.deepEqual(others, []);
-      assert.match(line, /; expected .*; for example: pulumi config set .* -s prod$/);
+      assert.match(line, /; expected .*; for example: (?:.+ \| )?pulumi config set .* -s prod$/);
       assert.ok(!line.includes("PRIVATE KEY-----\n"));
     });
   }
