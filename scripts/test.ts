@@ -1,10 +1,12 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import Mocha from "mocha";
 import { projectFolder } from "./project/folders";
 import { runProgram } from "./project/program";
+import { duration, Progress, standardScreen } from "./project/progress";
+import { closingLine } from "./test/closingLine";
 import { testFiles } from "./test/files";
-import { ClosingReporter } from "./test/reporter";
+import { type Group, type GroupResult, runGroup } from "./test/group";
+import { failuresOf, groupsOf, runInLanes, sum } from "./test/lanes";
 import { setUp } from "./test/setUp";
 
 const usage = `usage: npm test [-- --only KIND] [-- --grep TEXT] [FILE …]
@@ -29,19 +31,35 @@ void runProgram(usage, options, async ({ values, positionals }) => {
   return await run(files, values.grep as string | undefined);
 });
 
-/** Runs the files in this process; the exit code is 0 when nothing failed and something ran. */
+/** Machines and engines wait for each other's answers most of the time, so two files run at once. */
+const lanes = 2;
+
+/** A pipe is told what is under way this often: a file of tests takes minutes. */
+const secondsBetweenLines = 30;
+
+/** Runs the files, prints each group's tests as it ends and all failures at the end; the exit code is 0 when nothing failed and something ran. */
 async function run(files: readonly string[], grep: string | undefined): Promise<number> {
-  const mocha = new Mocha({
-    reporter: ClosingReporter,
-    timeout: 60_000,
-    color: process.stdout.isTTY === true,
-  });
-  if (grep !== undefined) mocha.fgrep(grep);
-  for (const file of files) mocha.addFile(join(projectFolder, file));
-  return await new Promise((resolve) => {
-    const runner = mocha.run((failures) => {
-      const ran = (runner.stats?.passes ?? 0) + (runner.stats?.failures ?? 0);
-      resolve(failures === 0 && ran > 0 ? 0 : 1);
-    });
-  });
+  const screen = standardScreen();
+  const progress = new Progress(screen, Date.now, screen.isTTY ? undefined : secondsBetweenLines);
+  const started = Date.now();
+  const watcher = {
+    running: (names: readonly string[]) => progress.now(names.join(" and ")),
+    ended: ({ output }: GroupResult) => progress.line(output.trimEnd()),
+  };
+  const runOne = (group: Group) => runGroup(group, grep, screen.isTTY);
+  const groups = groupsOf(files);
+  try {
+    const results = [
+      ...(await runInLanes(groups.alone, 1, watcher, runOne)),
+      ...(await runInLanes(groups.lanes, lanes, watcher, runOne)),
+    ];
+    const counts = sum(results);
+    for (const result of results.filter(({ failures }) => failures > 0)) {
+      progress.line(`\n${result.group.name}:\n${failuresOf(result)}`);
+    }
+    progress.line(`\n${duration(Date.now() - started)}\n${closingLine(counts)}`);
+    return counts.failures === 0 && counts.passes > 0 ? 0 : 1;
+  } finally {
+    progress.close();
+  }
 }

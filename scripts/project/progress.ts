@@ -33,9 +33,14 @@ export class Progress {
   private readonly timer: NodeJS.Timeout;
   private doing = "";
 
+  /**
+   * @param clock milliseconds
+   * @param silence seconds after which a pipe is told what is under way
+   */
   constructor(
     private readonly screen: Screen,
     private readonly clock: () => number = Date.now,
+    private readonly silence = 4,
   ) {
     this.started = clock();
     this.lastShown = this.started;
@@ -73,7 +78,7 @@ export class Progress {
       const text = `  … ${this.doing} (${waited})`.slice(0, this.screen.columns - 1);
       this.screen.write(`\r\u001b[K${text}`);
       this.lineIsOpen = true;
-    } else if (this.clock() - this.lastShown >= 4000) {
+    } else if (this.clock() - this.lastShown >= this.silence * 1000) {
       this.line(`  … ${this.doing} (${waited})`);
     }
   }
