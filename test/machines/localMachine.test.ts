@@ -34,7 +34,7 @@ describe("a machine of the platform local", function () {
   before(() => {
     key = new TestKey();
     script("network.sh", "destroy", network, "--machines");
-    script("network.sh", "create", network, "--subnet", subnet, "--owner", "test");
+    script("network.sh", "create", network, "--subnet", subnet, "--owner", "test-machine");
     machine = create();
   });
 

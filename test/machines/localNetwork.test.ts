@@ -17,7 +17,16 @@ function ask(server: string, name: string, ...more: readonly string[]): string[]
 }
 
 function create(network: keyof typeof networks, ...more: readonly string[]): string {
-  return script("network.sh", "create", network, "--subnet", networks[network], "--owner", "test", ...more);
+  return script(
+    "network.sh",
+    "create",
+    network,
+    "--subnet",
+    networks[network],
+    "--owner",
+    `test-${network}`,
+    ...more,
+  );
 }
 
 describe("a network of the platform local", function () {
@@ -49,7 +58,7 @@ describe("a network of the platform local", function () {
       "nft list table inet one_server_web_loca; cat /run/one-server-web/loca/dnsmasq.pid",
     ]);
     assert.equal(String(after.stdout), String(before.stdout));
-    script("network.sh", "destroy", "loca", "--owner", "test");
+    script("network.sh", "destroy", "loca", "--owner", "test-loca");
     assert.deepEqual(tracesOf("loca"), []);
     script("network.sh", "destroy", "loca");
   });
@@ -174,8 +183,8 @@ describe("a network of the platform local", function () {
       ip link set lo up
       echo 0 >/proc/sys/net/ipv4/ip_forward
       forwards() { cat /proc/sys/net/ipv4/ip_forward; nft list tables | sort; }
-      ./network.sh create loca --subnet 10.94.11.0/24 --owner test >/dev/null
-      ./network.sh create locb --subnet 10.94.12.0/24 --owner test >/dev/null
+      ./network.sh create loca --subnet 10.94.11.0/24 --owner test-loca >/dev/null
+      ./network.sh create locb --subnet 10.94.12.0/24 --owner test-locb >/dev/null
       forwards
       nft list table inet one_server_web | grep -c 'drop'
       ./network.sh destroy loca
@@ -208,7 +217,15 @@ describe("a network of the platform local", function () {
       "[ -e /sys/class/net/osw-loca ]",
       "nft list table inet one_server_web_loca",
     ]) {
-      const run = startScript("network.sh", "create", "loca", "--subnet", networks.loca, "--owner", "test");
+      const run = startScript(
+        "network.sh",
+        "create",
+        "loca",
+        "--subnet",
+        networks.loca,
+        "--owner",
+        "test-loca",
+      );
       await eventually(reached, 30, () => spawnSync("bash", ["-c", reached]).status === 0 || undefined);
       await run.kill();
       create("loca");
@@ -270,7 +287,7 @@ describe("a network of the platform local", function () {
       assert.equal(spawnSync("ip", ["link", "add", "osw-locc", "type", "bridge"]).status, 0);
       try {
         refused(
-          ["create", "locc", "--subnet", "10.94.13.0/24", "--owner", "test"],
+          ["create", "locc", "--subnet", "10.94.13.0/24", "--owner", "test-locc"],
           1,
           /^error: network: this host already has an interface osw-locc/,
         );

@@ -43,7 +43,7 @@ describe("the scripts of the platform local", function () {
   const needingRoot = [
     "requirements.sh check",
     "tree.sh create sid",
-    "network.sh create locn --subnet 10.94.20.0/24 --owner test",
+    "network.sh create locn --subnet 10.94.20.0/24 --owner test-requirements",
     "machine.sh create locn web-1 --suite sid --number 10 --authorized-key 'ssh-ed25519 AAAA'",
     "dns.sh list locn",
     "keypair.sh create",
@@ -71,7 +71,7 @@ describe("the scripts of the platform local", function () {
   it("say that names can't be resolved before anything is made", () => {
     for (const command of [
       "requirements.sh check",
-      "network.sh create locn --subnet 10.94.20.0/24 --owner test",
+      "network.sh create locn --subnet 10.94.20.0/24 --owner test-requirements",
     ]) {
       const ran = withoutNames(`scripts/local/${command}`);
       assert.equal(ran.status, 1);
