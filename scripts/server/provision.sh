@@ -22,6 +22,9 @@ main() {
   trap 'rm -rf "$WORK"' EXIT
   trap 'exit 143' TERM HUP INT
   parse_assignments "$(cat)"
+  PENDING_FILE=/var/lib/one-server-web/pending
+  mkdir -p "${PENDING_FILE%/*}"
+  read_pending
   plan_server
   local role packages wanted
   for role in $ROLES; do

@@ -26,6 +26,15 @@ describe("files on a server", () => {
     assert.match(output, /^pending \n.*role: changed .*file\npending reload:nginx\n$/s);
   });
 
+  it("tell it the next run when theirs fails before it has happened", () => {
+    const { output } = run(
+      `PENDING_FILE=$folder/pending
+       install_file role $folder/file 0644 $me reload:nginx restart:mysql <<<text >/dev/null
+       PENDING=(); read_pending; printf '%s\\n' "\${!PENDING[@]}" | sort`,
+    );
+    assert.equal(output, "reload:nginx\nrestart:mysql\n");
+  });
+
   it("are written again when only their mode differs", () => {
     assert.match(
       run(`echo x >file; chmod 0666 file; install_file r $folder/file 0600 $me <<<x; stat -c %a file`).output,

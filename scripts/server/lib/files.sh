@@ -4,10 +4,21 @@
 FILE_CHANGED=no
 declare -A PENDING=()
 
-# notify ACTION...: remembers what has to happen once everything is in place (services.sh runs it).
+# notify ACTION...: remembers what has to happen once everything is in place (services.sh runs it), also for the next run: in the
+# file PENDING_FILE, where there is one.
 notify() {
   local action
-  for action in "$@"; do PENDING[$action]=yes; done
+  for action in "$@"; do
+    [[ -v PENDING[$action] ]] || echo "$action" >>"${PENDING_FILE:-/dev/null}"
+    PENDING[$action]=yes
+  done
+}
+
+# read_pending: what a run before this one still had to do when it failed or was killed.
+read_pending() {
+  local action
+  [[ -r $PENDING_FILE ]] || return 0
+  while read -r action; do PENDING[$action]=yes; done <"$PENDING_FILE"
 }
 
 # install_file ROLE TARGET MODE OWNER [ACTION...]: makes TARGET hold what standard input holds, owned as USER:GROUP.

@@ -21,6 +21,7 @@ run_pending() {
       reload:* | restart:*) systemctl is-active --quiet "$unit" && apply_to_unit "${action%%:*}" "$unit" ;;
     esac
   done
+  rm -f "${PENDING_FILE:-}"
   return 0
 }
 

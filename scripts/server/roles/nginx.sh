@@ -14,6 +14,8 @@ nginx_packages() {
 
 nginx_before() {
   local version template
+  # Apache has the ports until nginx_after: starts that fail before would race the one that counts.
+  ! systemctl is-active --quiet apache2 || systemctl mask --runtime --quiet nginx 2>/dev/null
   version=$(nginx_version)
   [[ $HTTP3 == no ]] || at_least "$version" 1.26 ||
     fail "setting HTTP3: the nginx of this system, $version, does not speak it: expected 1.26 or newer"
@@ -43,6 +45,7 @@ nginx_after() {
   # One web server gives the ports to the other.
   ! systemctl is-active --quiet apache2 || { systemctl disable --quiet --now apache2; changed nginx 'stopped Apache'; }
   nginx_brotli
+  systemctl unmask --runtime --quiet nginx
   ensure_running nginx nginx
 }
 

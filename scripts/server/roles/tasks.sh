@@ -63,7 +63,9 @@ remove_tasks() {
     [[ $name != cron-* ]] || remove_file tasks "/etc/systemd/system/$unit" daemon-reload
     remove_file tasks "$file"
     # A run that is under way ends, and what went wrong is nobody's concern any more.
-    systemctl stop "site-${name/-/@}.service" "one-server-web-alert@site-${name/-/@}.service" 2>/dev/null || true
+    systemctl stop "site-${name/-/@}.service" 2>/dev/null || true
+    # Only then: a run that failed just now has asked for it.
+    systemctl stop "one-server-web-alert@site-${name/-/@}.service" 2>/dev/null || true
     systemctl reset-failed "site-${name/-/@}.service" 2>/dev/null || true
     rm -f "/var/lib/one-server-web/alerts/site-${name/-/@}"
   done

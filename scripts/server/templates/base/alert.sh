@@ -4,6 +4,8 @@
 set -eu
 unit=$1
 mkdir -p /var/lib/one-server-web/alerts
+# The journal writes down what it was told a moment after a unit has ended.
+journalctl --sync 2>/dev/null || true
 # The last that the unit itself said, not systemd about it: an error may point at the line above.
 said=$(journalctl --quiet --no-pager --lines 2 --output cat "_SYSTEMD_UNIT=$unit.service" 2>/dev/null | paste -sd' ') || said=''
 text="$(date -u +%Y-%m-%dT%H:%M:%SZ) $unit failed: $said"
