@@ -1,3 +1,4 @@
+import { nameOf } from "../project/engineEvents";
 import { WorkspaceError } from "../project/workspace";
 
 /** A server of the platform aws as a stack's state knows it. */
@@ -82,10 +83,6 @@ export function withFormerInstance(exported: string, { urn, former }: ServerStat
     (resource) => resource.delete !== true || !resource.type.startsWith(remoteTypes),
   );
   return JSON.stringify({ ...stack, deployment: { ...stack.deployment, resources: kept } });
-}
-
-function nameOf(urn: string): string {
-  return urn.slice(urn.lastIndexOf("::") + 2);
 }
 
 function noServer(stack: string, server: string, instances: readonly StateResource[]): string {

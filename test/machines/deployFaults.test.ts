@@ -4,10 +4,11 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type MarkedRelease, markedRelease } from "../../bench/load/releases";
 import { type Ran, ReleaseServer } from "../../bench/load/server";
-import { type LoadReport, underLoad } from "../../bench/load/underLoad";
+import { underLoad } from "../../bench/load/underLoad";
 import { parseRecords, type ReleaseRecord } from "../../scripts/deployment/list";
 import { eventually } from "../support/eventually";
 import { TestKey } from "../support/localScripts";
+import { whole } from "../support/whole";
 
 /** As much load as shows a gap of a tenth of a second, and leaves the processor to the deployments. */
 const load = { rate: 20, seconds: 900, share: { write: 25, file: 25 }, fresh: 20 };
@@ -48,12 +49,6 @@ describe("a deployment that goes wrong", function () {
     server.on("sed -n 's/.*default \"\\(.*\\)\";/\\1/p' /etc/nginx/one-server-web/active.conf").trim();
   /** Settings of the release scripts for one test. */
   const tune = (lines: string) => server.on("cat > /etc/one-server-web/release.conf", lines);
-
-  function whole({ summary, wrongWrites, acknowledged }: LoadReport): void {
-    assert.equal(summary.failed, 0, JSON.stringify(summary));
-    assert.deepEqual(wrongWrites, []);
-    assert.ok(acknowledged > 0, JSON.stringify(summary));
-  }
 
   before(async () => {
     server.create();

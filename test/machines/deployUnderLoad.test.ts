@@ -1,44 +1,17 @@
 import assert from "node:assert/strict";
-import type { IncomingHttpHeaders } from "node:http";
-import { request } from "node:https";
 import { setTimeout as pause } from "node:timers/promises";
 import { type MarkedRelease, markedRelease } from "../../bench/load/releases";
 import { ReleaseServer, type ServerPlan } from "../../bench/load/server";
-import { type LoadReport, underLoad } from "../../bench/load/underLoad";
+import { underLoad } from "../../bench/load/underLoad";
+import { askAt } from "../../scripts/project/answer";
 import { eventually } from "../support/eventually";
 import { Http2Visitor } from "../support/http2Visitor";
-
-/** One request over a connection of its own. */
-function askAt(address: string, host: string, ca: string) {
-  return new Promise<{ status: number; headers: IncomingHttpHeaders; body: string }>((resolve, reject) => {
-    const asked = request(
-      { host: address, servername: host, ca, headers: { host }, agent: false },
-      (response) => {
-        let body = "";
-        response.setEncoding("utf8").on("data", (text: string) => {
-          body += text;
-        });
-        response.on("end", () =>
-          resolve({ status: response.statusCode ?? 0, headers: response.headers, body }),
-        );
-      },
-    );
-    asked.on("error", reject);
-    asked.end();
-  });
-}
+import { whole } from "../support/whole";
 
 /** Some requests of 5 s are always in flight, one in five opens a connection of its own, one in four writes. */
 const load = { rate: 25, seconds: 1500, share: { write: 25, file: 20, slow: 1 }, fresh: 20 };
 
 const release = "/opt/one-server-web/release.sh";
-
-/** Nothing failed, nothing was lost, and no page was of two releases (which would be a failure). */
-function whole({ summary, wrongWrites, acknowledged }: LoadReport): void {
-  assert.equal(summary.failed, 0, JSON.stringify(summary));
-  assert.deepEqual(wrongWrites, []);
-  assert.ok(acknowledged > 0, JSON.stringify(summary));
-}
 
 interface Kind extends Pick<ServerPlan, "network" | "subnet" | "runtime" | "suite"> {
   readonly stack: "lemp" | "lamp";
@@ -162,7 +135,7 @@ for (const { times, ...kind } of kinds) {
       assert.equal((await server.run(`${release} maintenance on 15`)).code, 0);
       const authority = server.target.authority;
       const answer = await eventually("the maintenance page", 10, async () => {
-        const asked = await askAt(server.target.address, server.domain, authority);
+        const asked = await askAt(server.target.address, `https://${server.domain}/`, authority);
         return asked.status === 503 ? asked : undefined;
       });
       assert.equal(answer.headers["retry-after"], "900");
