@@ -7,6 +7,17 @@ app_unit() {
   ensure_directory "$1" /var/lib/one-server-web/sessions 0700 site:site
 }
 
+# denied_scripts: a pattern of scripts that someone uploads, which must never run: shared paths hold files, not code. Nothing where
+# there are no shared paths.
+denied_scripts() {
+  local path alternatives=''
+  for path in $SHARED_PATHS; do
+    path=${path#"$DOCUMENT_ROOT"/}
+    alternatives+="${alternatives:+|}${path//./\\.}"
+  done
+  [[ -z $alternatives ]] || printf '^/(%s)/.*\\.(php[0-9]?|phtml|phar|py|cgi|pl|sh)$' "$alternatives"
+}
+
 # convert_runtime: a release of one runtime can't run under another. Its visitors see the maintenance page from here to the first
 # release in the new runtime; its app servers end.
 convert_runtime() {

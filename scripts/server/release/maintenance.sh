@@ -3,9 +3,14 @@
 
 MAINTENANCE=$STATE/maintenance
 
+# in_maintenance: of a person's making, or while provisioning converts this server.
+in_maintenance() {
+  [[ -e $MAINTENANCE || -e $(front_file "$STACK").before-maintenance ]]
+}
+
 # refuse_in_maintenance: a deployment would not be seen, and would end the maintenance by accident.
 refuse_in_maintenance() {
-  [[ ! -e $MAINTENANCE && ! -e $(front_file "$STACK").before-maintenance ]] ||
+  ! in_maintenance ||
     fail 'this server is in maintenance: end it first (release.sh maintenance off on the server), then try again'
 }
 

@@ -48,11 +48,7 @@ apache_first_release() {
 }
 
 apache_denied_scripts() {
-  local path alternatives=''
-  DENIED_SCRIPTS=''
-  for path in $SHARED_PATHS; do
-    path=${path#"$DOCUMENT_ROOT"/}
-    alternatives+="${alternatives:+|}${path//./\\.}"
-  done
-  [[ -z $alternatives ]] || DENIED_SCRIPTS="RewriteRule \"(?i)^/($alternatives)/.*\\.(php[0-9]?|phtml|phar|py|cgi|pl|sh)\$\" - [R=404,L]"
+  local pattern
+  pattern=$(denied_scripts)
+  DENIED_SCRIPTS=${pattern:+"RewriteRule \"(?i)$pattern\" - [R=404,L]"}
 }

@@ -29,10 +29,7 @@ exporters_before() {
   fi
   [[ $STACK != lemp ]] || install_template exporters exporters/nginx.conf /etc/nginx/conf.d/one-server-web-status.conf 0644 root:root reload:nginx
   for name in $(exporter_names); do
-    ! systemctl is-active --quiet "prometheus-$name-exporter" || continue
-    FIRST_START["prometheus-$name-exporter"]=yes
-  done
-  for name in $(exporter_names); do
+    systemctl is-active --quiet "prometheus-$name-exporter" || FIRST_START["prometheus-$name-exporter"]=yes
     # FPM's sockets are the web server's group's.
     EXPORTER_GROUP=$([[ $name == phpfpm ]] && echo www-data || echo nogroup)
     printf 'ARGS="%s"\n' "$(exporter_arguments "$name")" |

@@ -109,17 +109,10 @@ nginx_curves() {
   fi
 }
 
-# Scripts that someone uploads must never run: shared paths hold files, not code.
 nginx_denied_scripts() {
-  local path names=()
-  DENIED_SCRIPTS=''
-  for path in $SHARED_PATHS; do
-    path=${path#"$DOCUMENT_ROOT"/}
-    names+=("${path//./\\.}")
-  done
-  local alternatives
-  alternatives=$(IFS='|'; echo "${names[*]}")
-  [[ -z $alternatives ]] || DENIED_SCRIPTS="location ~* ^/($alternatives)/.*\\.(php[0-9]?|phtml|phar|py|cgi|pl|sh)\$ { return 404; }"
+  local pattern
+  pattern=$(denied_scripts)
+  DENIED_SCRIPTS=${pattern:+"location ~* $pattern { return 404; }"}
 }
 
 nginx_aliases() {

@@ -15,7 +15,8 @@ valkey_before() {
   fi
   systemctl is-active --quiet valkey-server || FIRST_START[valkey-server]=yes
   # A sixteenth of the memory; twice that while it rewrites its log.
-  VALKEY_MIB=$(clamp $((RAM_MIB / 16)) 32 1024) VALKEY_MOST_MIB=$(($(clamp $((RAM_MIB / 16)) 32 1024) * 2 + 64))
+  VALKEY_MIB=$(clamp $((RAM_MIB / 16)) 32 1024)
+  VALKEY_MOST_MIB=$((VALKEY_MIB * 2 + 64))
   install_template valkey valkey/valkey.conf /etc/one-server-web/valkey.conf 0644 root:root restart:valkey-server
   install_template valkey valkey/service.conf /etc/systemd/system/valkey-server.service.d/one-server-web.conf 0644 root:root daemon-reload restart:valkey-server
 }

@@ -19,7 +19,7 @@ all_facts() {
     backup "$(backup)" \
     alerts "$(alerts)" \
     restartRequired "$([[ -e /run/reboot-required ]] && echo true || echo false)" \
-    maintenance "$([[ -e $STATE/maintenance || -e $(front_file "$STACK").before-maintenance ]] && echo true || echo false)" \
+    maintenance "$(in_maintenance && echo true || echo false)" \
     colour "$(json_text "$(active_colour)")" \
     release "$(json_text "$(active_release)")" \
     records "$(json_text "$(tail -n 20 "$RECORDS" 2>/dev/null)")"
