@@ -103,6 +103,60 @@ describe("a server of 1 GiB", function () {
     assert.deepEqual([udp().trim(), offer()], ["0\n0", false]);
   });
 
+  describe("with a page cache", () => {
+    /** The page's first words, the rest of it proves that it was unpacked whole, and what the headers say of the cache. */
+    const stamp = (options = "") => {
+      const answer = curl(`-D- ${options}`, "/stamp.php");
+      assert.match(answer, /everybody else$/);
+      return {
+        text: /[0-9a-f]{16} for \w+/.exec(answer)?.[0],
+        cache: /^x-cache: (\w+)/im.exec(answer)?.[1],
+        packed: /^content-encoding: (\w+)/im.exec(answer)?.[1],
+      };
+    };
+
+    before("is made", async () => {
+      server.provision({ PAGE_CACHE: "1h" });
+      await eventually("the web server to be done with its settings of before", 30, () =>
+        server.on("pgrep -fc 'nginx: worker process is shutting [d]own' || true").trim() === "0"
+          ? true
+          : undefined,
+      );
+    });
+    after(() => server.provision());
+
+    it("keeps one page for all who bring no cookie, and none of those who do", () => {
+      const first = stamp();
+      assert.deepEqual([first.cache, stamp()], ["MISS", { ...first, cache: "HIT" }]);
+      const ann = stamp("-H 'Cookie: name=Ann'");
+      assert.match(ann.text ?? "", /for Ann/);
+      assert.equal(ann.cache, "BYPASS");
+      assert.notEqual(stamp("-H 'Cookie: name=Ann'").text, ann.text);
+      assert.deepEqual(stamp(), { ...first, cache: "HIT" });
+    });
+
+    it("keeps it packed as well, for browsers that take it so", () => {
+      const plain = stamp();
+      const browser = "--compressed -H 'Accept-Encoding: gzip, deflate, br, zstd'";
+      const first = stamp(browser);
+      assert.deepEqual([first.cache, first.packed], ["MISS", "gzip"]);
+      assert.deepEqual(stamp(browser), { ...first, cache: "HIT" });
+      assert.equal(stamp("-H 'Accept-Encoding: gzip;q=0'").packed, undefined);
+      assert.deepEqual([stamp(), plain.packed], [plain, undefined]);
+      // Whoever brings a cookie gets a page of their own, packed by nginx.
+      assert.equal(stamp(`${browser} -H 'Cookie: name=Ann'`).cache, "BYPASS");
+    });
+
+    it("shows no page of the release before", async () => {
+      const before = stamp();
+      const { code, output } = await server.deploy(release("with a page cache"));
+      assert.equal(code, 0, output);
+      const after = stamp();
+      assert.deepEqual([after.cache, after.text === before.text], ["MISS", false]);
+      assert.deepEqual(stamp(), { ...after, cache: "HIT" });
+    });
+  });
+
   /** Visitors of the heavy page while something is done. */
   async function underVisits(visitors: number, doing: () => Promise<void>): Promise<void> {
     let over = false;

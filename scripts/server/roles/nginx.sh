@@ -51,8 +51,8 @@ nginx_after() {
 
 nginx_page_cache() {
   local part
-  CACHE_MODULE=fastcgi CACHE_ZONE=pages
-  [[ $RUNTIME == php ]] || CACHE_MODULE=proxy CACHE_ZONE=proxied
+  CACHE_MODULE=fastcgi CACHE_ZONE=pages CACHE_COMPRESSION='fastcgi_param PHP_VALUE $page_compression;'
+  [[ $RUNTIME == php ]] || CACHE_MODULE=proxy CACHE_ZONE=proxied CACHE_COMPRESSION=''
   for part in zone location; do
     if [[ -n $PAGE_CACHE ]]; then
       install_template nginx "nginx/page-cache.$part" "$NGINX_FOLDER/page-cache.$part" 0644 root:root reload:nginx
