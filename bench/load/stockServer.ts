@@ -4,8 +4,22 @@ import { ReleaseServer, type ServerPlan } from "./server";
 
 /** The usual way: the distribution's packages in their stock configuration, and one folder that is overwritten by a deployment. */
 export class StockServer extends ReleaseServer {
-  constructor(plan: Omit<ServerPlan, "runtime" | "suite">) {
+  private readonly environment: Readonly<Record<string, string>>;
+
+  /** @param plan with `environment`, what the site finds besides its database. */
+  constructor({
+    environment = {},
+    ...plan
+  }: Omit<ServerPlan, "runtime" | "suite"> & { readonly environment?: Readonly<Record<string, string>> }) {
     super({ ...plan, suite: "sid", runtime: "php" });
+    this.environment = {
+      DATABASE_SOCKET: "/run/mysqld/mysqld.sock",
+      DATABASE_NAME: "site",
+      DATABASE_USER: "site",
+      DATABASE_PASSWORD: "for-load-tests-only",
+      SITE_URL: `https://${this.domain}`,
+      ...environment,
+    };
   }
 
   override provision(): void {
@@ -23,13 +37,7 @@ export class StockServer extends ReleaseServer {
     // The environment that the site asks for, in the stock pool.
     this.on(
       "cat >> /etc/php/8.4/fpm/pool.d/www.conf",
-      [
-        "env[DATABASE_SOCKET] = /run/mysqld/mysqld.sock",
-        "env[DATABASE_NAME] = site",
-        "env[DATABASE_USER] = site",
-        "env[DATABASE_PASSWORD] = for-load-tests-only",
-        "",
-      ].join("\n"),
+      this.variables((name, value) => `env[${name}] = ${value}\n`),
     );
     // Debian's own snippet for PHP, in the least server block that serves the site over TLS.
     this.on(
@@ -56,7 +64,12 @@ export class StockServer extends ReleaseServer {
       readFileSync(archive.path),
     );
     this.on(
-      "cd /var/www/site && DATABASE_SOCKET=/run/mysqld/mysqld.sock DATABASE_NAME=site DATABASE_USER=site DATABASE_PASSWORD=for-load-tests-only php bin/migrate.php",
+      `cd /var/www/site && ${this.variables((name, value) => `${name}=${value} `)} php bin/migrate.php`,
     );
+  }
+  private variables(write: (name: string, value: string) => string): string {
+    return Object.entries(this.environment)
+      .map(([name, value]) => write(name, value))
+      .join("");
   }
 }

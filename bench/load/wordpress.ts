@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { ReleaseServer } from "../../../bench/load/server";
+import type { ReleaseServer } from "./server";
 
 /** Where the packages' files come from: the distribution's own, links to its libraries followed. */
 const fetch = `

@@ -1,4 +1,5 @@
-import { spawnSync } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
+import { text as streamText } from "node:stream/consumers";
 
 /** What one load of wrk gave. */
 export interface Served {
@@ -19,9 +20,9 @@ export interface WrkLoad {
 
 /**
  * Runs wrk (Debian's package) against a machine of this host.
- * @throws Error when wrk is not installed or says nothing.
+ * @throws Error when wrk is not installed, says nothing, or is interrupted.
  */
-export function wrk({ url, host, connections, seconds }: WrkLoad): Served {
+export async function wrk({ url, host, connections, seconds }: WrkLoad): Promise<Served> {
   const args = [
     "-t2",
     `-c${connections}`,
@@ -33,11 +34,28 @@ export function wrk({ url, host, connections, seconds }: WrkLoad): Served {
     `Host: ${host}`,
     url,
   ];
-  const { stdout, error, status } = spawnSync("wrk", args, { encoding: "utf8" });
-  if (error !== undefined || status !== 0) {
-    throw new Error(`wrk can't run (apt-get install wrk): ${error?.message ?? stdout}`);
+  const child = spawn("wrk", args, { stdio: ["ignore", "pipe", "inherit"] });
+  let interrupted = false;
+  const interrupt = () => {
+    interrupted = true;
+    child.kill("SIGINT");
+  };
+  process.once("SIGINT", interrupt);
+  try {
+    const [text, code] = await Promise.all([streamText(child.stdout), ended(child)]);
+    if (interrupted) throw new Error("interrupted");
+    if (code !== 0) throw new Error(`wrk ended with ${code}: ${text}`);
+    return parseWrk(text);
+  } finally {
+    process.off("SIGINT", interrupt);
   }
-  return parseWrk(stdout);
+}
+
+function ended(child: ChildProcess): Promise<number | null> {
+  return new Promise((resolve, reject) => {
+    child.on("error", (error) => reject(new Error(`wrk can't run (apt-get install wrk): ${error.message}`)));
+    child.on("close", resolve);
+  });
 }
 
 /** The figures in what wrk prints. */

@@ -3,12 +3,12 @@ import { appendFileSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ReleaseServer } from "../../bench/load/server";
+import { makeWordPress } from "../../bench/load/wordpress";
 import { deterministicArchive } from "../../components/server/archive";
 import { releaseName } from "../../components/server/release";
 import { picture } from "./applications/picture";
 import { Visitor } from "./applications/visitor";
 import { makeWagtail } from "./applications/wagtail";
-import { makeWordPress } from "./applications/wordpress";
 
 const password = "correct horse battery staple";
 const server = new ReleaseServer({

@@ -1,0 +1,76 @@
+import type { Result } from "../results";
+import type { Pair, Plan } from "./load";
+import type { Served } from "./wrk";
+
+/** Everything that one run measured. */
+export interface Figures {
+  readonly static: Pair;
+  readonly select: Pair;
+  readonly wait: Pair;
+  /** The sample page, beside the same page with a new connection to the database for each request. */
+  readonly sample: Pair;
+  readonly wordPress: Pair;
+  /** The page with one SELECT from a page cache that is empty at first. */
+  readonly cached: Served;
+  /** The file again, just after the cached page. */
+  readonly file: Served;
+  /** WordPress' front page from a page cache that is empty at first. */
+  readonly cachedWordPress: Served;
+  readonly failures: number;
+  readonly restarts: number;
+}
+
+/** The figures as they are shown, beside what was asked for. */
+export function table(figures: Figures, plan: Plan): Result[] {
+  const { cached, file, wordPress, cachedWordPress } = figures;
+  return [
+    speed("1 KB static, 32 connections", figures.static, "not below stock"),
+    delay("1 KB static, 32 connections", figures.static, "not above stock"),
+    speed("PHP page with one SELECT, 32 connections", figures.select, "not below stock"),
+    delay("PHP page with one SELECT, 32 connections", figures.select, "not above stock"),
+    speed("the sample page, against a new connection a request", figures.sample, "1.8 times"),
+    speed("PHP page that waits 100 ms, 64 connections", figures.wait, "8 times stock"),
+    speed("page cache, cold start included, against static", { ours: cached, stock: file }, "0.85 of static"),
+    coldDelay("page cache, cold start included", cached),
+    speed("WordPress' front page, 32 connections", wordPress, "not below stock"),
+    delay("WordPress' front page, 32 connections", wordPress),
+    speed(
+      "WordPress' front page with page cache, cold start included",
+      { ours: cachedWordPress, stock: wordPress.stock },
+      "300 times stock",
+    ),
+    count(`512 connections, ${plan.long} s on each of five pages: failures`, figures.failures),
+    count("512 connections: daemons that had to be restarted", figures.restarts),
+  ];
+}
+
+function speed(metric: string, { ours, stock }: Pair, goal: string): Result {
+  const value = ours.perSecond;
+  return {
+    metric,
+    value,
+    unit: "requests/s",
+    baseline: stock.perSecond,
+    ratio: value / stock.perSecond,
+    goal,
+  };
+}
+
+function delay(metric: string, { ours, stock }: Pair, goal = ""): Result {
+  return {
+    metric: `${metric}, p99`,
+    value: ours.p99,
+    unit: "ms",
+    baseline: stock.p99,
+    ratio: ours.p99 / stock.p99,
+    goal,
+  };
+}
+
+function coldDelay(metric: string, { p99 }: Served): Result {
+  return { metric: `${metric}, p99`, value: p99, unit: "ms", goal: "20 ms or less" };
+}
+
+function count(metric: string, value: number): Result {
+  return { metric, value, unit: "", goal: "0" };
+}

@@ -1,0 +1,49 @@
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { deterministicArchive } from "../../components/server/archive";
+import { releaseName } from "../../components/server/release";
+import type { MarkedRelease } from "../load/releases";
+import type { ReleaseServer } from "../load/server";
+import { makeWordPress } from "../load/wordpress";
+
+/** What is asked for. The front page is the sample site's, or WordPress' once that is deployed. */
+export const pages = {
+  static: "/bench/1k.txt",
+  select: "/bench/select.php",
+  wait: "/bench/wait.php",
+  fresh: "/bench/fresh.php",
+  front: "/",
+} as const;
+export type Page = keyof typeof pages;
+
+/** WordPress' own settings, in the site's environment. */
+export const wordPressEnvironment = {
+  SITE_SECRET: "for-load-tests-only",
+  ADMIN_PASSWORD: "for-load-tests-only",
+};
+
+/** The sample site with the bench's pages in it. */
+export function sampleSite(bundles: string): MarkedRelease {
+  return packed("sample", bundles, (folder) =>
+    cpSync(join(__dirname, "../../site/php"), folder, { recursive: true }),
+  );
+}
+
+/** WordPress as the distribution packages it, with the bench's pages in it. */
+export function wordPress(server: ReleaseServer, bundles: string): MarkedRelease {
+  return packed("wordpress", bundles, (folder) => makeWordPress(server, folder));
+}
+
+function packed(mark: string, bundles: string, fill: (folder: string) => void): MarkedRelease {
+  const folder = mkdtempSync(join(tmpdir(), "serve-"));
+  try {
+    fill(folder);
+    cpSync(join(__dirname, "pages"), join(folder, "public/bench"), { recursive: true });
+    writeFileSync(join(folder, "public", pages.static), "x".repeat(1024));
+    const archive = deterministicArchive(folder, { bundles });
+    return { mark, release: releaseName(archive.hash), archive };
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
