@@ -21,8 +21,8 @@ interface Kind extends Pick<ServerPlan, "network" | "subnet" | "runtime" | "suit
 
 const kinds: readonly Kind[] = [
   { network: "t-lemp-php", subnet: "10.92.3.0/24", stack: "lemp", runtime: "php", suite: "sid", times: 20 },
-  { network: "t-lemp-py", subnet: "10.92.4.0/24", stack: "lemp", runtime: "python", suite: "sid", times: 3 },
-  { network: "t-lamp-php", subnet: "10.92.5.0/24", stack: "lamp", runtime: "php", suite: "sid", times: 3 },
+  { network: "t-lemp-py", subnet: "10.92.4.0/24", stack: "lemp", runtime: "python", suite: "sid", times: 20 },
+  { network: "t-lamp-php", subnet: "10.92.5.0/24", stack: "lamp", runtime: "php", suite: "sid", times: 20 },
   { network: "t-lamp-py", subnet: "10.92.6.0/24", stack: "lamp", runtime: "python", suite: "sid", times: 20 },
 ];
 

@@ -153,6 +153,13 @@ describe("the release scripts", () => {
     it(`upgrade ${name} by the way "${way}"`, () => prints(`upgrade_way ${name}`, way));
   }
 
+  it("end with the command whose output they show, and not a sign of life later", () => {
+    const began = performance.now();
+    prints("RUN_ID=now; LOG=/dev/null; STEP=migrate; run_logged echo done | sed 's/.*] *//'", "done");
+    const seconds = (performance.now() - began) / 1000;
+    assert.ok(seconds < 4, `whoever reads the output waits ${seconds} s for its end`);
+  });
+
   it("note a run that was killed, with its step", () => {
     prints(
       [

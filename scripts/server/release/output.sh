@@ -54,7 +54,8 @@ fail() {
 # run_logged COMMAND...: its output goes to the log, and to the terminal line by line, with a sign of life every 5 s.
 run_logged() {
   local ticker status=0
-  (while sleep 5 && kill -0 $$; do say "$STEP: still at it, $(seconds "$(milliseconds "$STEP_STARTED")") s"; done) 9>&- &
+  # The last sleep outlives its loop for a moment: whoever reads what this run prints must not wait for its end as well.
+  (while sleep 5 >/dev/null 2>&1 && kill -0 $$; do say "$STEP: still at it, $(seconds "$(milliseconds "$STEP_STARTED")") s"; done) 9>&- &
   ticker=$!
   { "$@" 2>&1 </dev/null | while IFS= read -r line || [[ -n $line ]]; do say "  $line"; done; } || status=$?
   kill "$ticker" 2>/dev/null || true
