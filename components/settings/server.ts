@@ -11,6 +11,8 @@ export interface ServerSettings {
   readonly interface: "wsgi" | "asgi";
   /** MiB that one request may upload. */
   readonly maximumUpload: number;
+  /** Seconds that one request may take, also while releases are switched. */
+  readonly requestTimeout: number;
   /** How long pages without cookies are served from memory, such as `10s`; not at all when unset. */
   readonly pageCache?: string;
   /** Whether HTTP/3 is offered beside HTTP/1.1 and 2; nginx alone has it. */
@@ -45,6 +47,7 @@ export function serverSettings(values: Values): ServerSettings {
     application: values.application ?? "wsgi:application",
     interface: values.interface ?? "wsgi",
     maximumUpload: values.maximumUpload ?? 32,
+    requestTimeout: values.requestTimeout ?? 60,
     ...(values.pageCache === undefined ? {} : { pageCache: values.pageCache }),
     http3: values.http3 ?? false,
     rebootWindow: values.rebootWindow ?? "03:30",

@@ -17,6 +17,7 @@ export const serverKeys = {
   ),
   interface: key(z.enum(["wsgi", "asgi"]), "wsgi or asgi", "wsgi"),
   maximumUpload: key(wholeNumber(1, 10240), "MiB that one request may upload, 1 to 10240", "32"),
+  requestTimeout: key(wholeNumber(5, 3600), "seconds that one request may take, 5 to 3600", "120"),
   pageCache: key(
     z.string().regex(/^[1-9][0-9]{0,4}[smh]$/),
     "how long a page without cookies may be served from memory: seconds, minutes or hours",

@@ -99,6 +99,8 @@ plan_server() {
   GUNICORN_CLASS=gthread GUNICORN_PRELOAD=True
   [[ $INTERFACE == wsgi ]] || GUNICORN_CLASS=asgi GUNICORN_PRELOAD=False
   DATABASE_SOCKET=/run/mysqld/mysqld.sock MAXIMUM_UPLOAD_BYTES=$((MAXIMUM_UPLOAD_MIB * 1048576))
+  # Whoever waits for a request is given more time than the request itself. Downloads, which the web server sends, may be slower.
+  APP_STOP_SECONDS=$((REQUEST_TIMEOUT + 10)) WEB_STOP_SECONDS=$((REQUEST_TIMEOUT + 60))
   step server "$SYSTEM_ID $SYSTEM_VERSION, $RAM_MIB MiB, $CPU_CORES cores: pool $INNODB_POOL_MIB MiB, $APP_CHILDREN app processes, OPcache 2 x $OPCACHE_MIB MiB, $MAX_CONNECTIONS connections"
 }
 

@@ -64,6 +64,22 @@ describe("a server's settings", () => {
     });
   }
 
+  for (const [value, accepted] of [
+    ["4", false],
+    ["5", true],
+    ["60", true],
+    ["999", true],
+    ["3600", true],
+    ["3601", false],
+    ["060", false],
+    ["1m", false],
+  ] as const) {
+    it(`${accepted ? "take" : "refuse"} a request timeout of ${value}`, () => {
+      const { code, error } = parse(formatAssignments({ ...good, REQUEST_TIMEOUT: value }));
+      assert.equal(code, accepted ? 0 : 1, error);
+    });
+  }
+
   it("never show a secret", () => {
     const { error } = parse(formatAssignments({ ...good, DATABASE_PASSWORD: "hunter2" }));
     assert.match(error, /setting DATABASE_PASSWORD has the value '\(secret\)'/);

@@ -42,6 +42,11 @@ describe("what a site does beside its pages, on its way to the server", () => {
     assert.deepEqual([CACHE, EXPORTERS], ["valkey", "yes"]);
   });
 
+  it("gives a request a minute, or as long as is asked for", () => {
+    assert.equal(assignments({}).REQUEST_TIMEOUT, "60");
+    assert.equal(assignments({ requestTimeout: "120" }).REQUEST_TIMEOUT, "120");
+  });
+
   it("offers HTTP/3 and moves the reboot window where that is asked for alone", () => {
     const usual = assignments({});
     assert.deepEqual([usual.HTTP3, usual.REBOOT_WINDOW], ["no", "03:30"]);

@@ -30,7 +30,7 @@ declare -A SETTING_FORM=(
   [SHARED_PATHS]='^([A-Za-z0-9_-][A-Za-z0-9_./-]*( [A-Za-z0-9_-][A-Za-z0-9_./-]*)*)?$'
   [KEEP_RELEASES]='^([2-9]|[1-9][0-9])$' [APPLICATION]='^[A-Za-z_][A-Za-z0-9_.]*:[A-Za-z_][A-Za-z0-9_]*$'
   [INTERFACE]='^(wsgi|asgi)$' [PHP_EXTENSIONS]='^([a-z0-9]+( [a-z0-9]+)*)?$'
-  [MAXIMUM_UPLOAD_MIB]='^[1-9][0-9]{0,4}$' [REQUEST_TIMEOUT]='^[1-9][0-9]{0,3}$'
+  [MAXIMUM_UPLOAD_MIB]='^[1-9][0-9]{0,4}$' [REQUEST_TIMEOUT]='^([5-9]|[1-9][0-9]{1,2}|[1-2][0-9]{3}|3[0-5][0-9]{2}|3600)$'
   [TLS_SOURCE]='^(local|acme)$' [ACME_DIRECTORY]='^(https://[^ ]+)?$' [ACME_EMAIL]='^([^ @]+@[^ @]+)?$'
   [MEMORY_MIB]='^([1-9][0-9]*)?$' [CORES]='^([1-9][0-9]*)?$' [PAGE_CACHE]='^([1-9][0-9]*[smh])?$' [HTTP3]='^(yes|no)$' [CACHE]='^(valkey)?$' [EXPORTERS]='^(yes|no)$'
   [FIREWALL]='^(yes|no)$' [FIREWALL_RULES]='^[][a-z0-9 ./:,{}-]*$' [SSH_HOST_KEY_TYPE]='^[a-z0-9@.-]*$' [REBOOT_WINDOW]='^(never|([01][0-9]|2[0-3]):[0-5][0-9])$'

@@ -29,7 +29,7 @@ preload_app = {{GUNICORN_PRELOAD}}
 worker_tmp_dir = "/dev/shm"
 timeout = {{REQUEST_TIMEOUT}}
 # What requests in flight are given at the end; the unit's TimeoutStopSec is above it.
-graceful_timeout = 50
+graceful_timeout = {{REQUEST_TIMEOUT}}
 keepalive = 2
 
 # A process that leaks is replaced long before it matters, not all at the same time.
