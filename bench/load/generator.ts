@@ -62,7 +62,11 @@ export function startLoad(
     host: target.address,
     port: target.port ?? 443,
   };
-  const kept = new Agent({ ...tls, keepAlive: true, maxSockets: keptConnections, scheduling: "lifo" });
+  // With a time of its own an agent heeds the one that a server names for idle connections, as browsers do.
+  const kept = new Agent({
+    ...tls,
+    ...{ keepAlive: true, maxSockets: keptConnections, scheduling: "lifo", timeout: patience },
+  });
   const fresh = new Agent({ ...tls, keepAlive: false, maxCachedSessions: 0 });
   const started = performance.now();
   const elapsed = () => performance.now() - started;

@@ -129,6 +129,19 @@ describe("the load generator", () => {
     assert.ok(connections() >= 21 && connections() < 60, `${connections()} connections`);
   });
 
+  for (const [keepAlive, count] of [
+    ["timeout=1", 2],
+    ["timeout=20", 1],
+  ] as const) {
+    it(`heeds "${keepAlive}", which a server says of idle connections, as browsers do`, async () => {
+      const { connections } = await against(
+        (_, response) => response.setHeader("Keep-Alive", keepAlive).end("ok"),
+        { rate: 0.5, seconds: 4 },
+      );
+      assert.equal(connections(), count);
+    });
+  }
+
   it("tells wrong statuses from broken connections", async () => {
     let number = 0;
     const { outcomes } = await against(
