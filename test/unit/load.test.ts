@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { selfSigned } from "../../bench/load/certificate";
+import { type Change, changeResults } from "../../bench/load/changes";
 import { mixture } from "../../bench/load/exchanges";
 import { type Exchange, startLoad } from "../../bench/load/generator";
 import { planLoad } from "../../bench/load/schedule";
@@ -160,5 +161,39 @@ describe("the load generator", () => {
     assert.equal(failed, 10);
     assert.equal(failures["page: status 503"], 5);
     assert.equal(failures["page: ECONNRESET"], 5);
+  });
+});
+
+describe("the figures of changes under load", () => {
+  const change = (from: number, live: number): Change => ({ from, to: from + 100, live, log: "" });
+  /** A request every 10 ms for a second; those sent from 100 to 200 ms and from 500 to 600 ms take longer. */
+  const outcomes = Array.from({ length: 100 }, (_, number) => ({
+    ...{ number, kind: "page" as const, at: number * 10 },
+    latency: [1, 5].includes(Math.floor(number / 10)) ? 30 : 20,
+  }));
+  const report = (failed: number) => ({
+    outcomes,
+    ...{ summary: { ...summarize(outcomes), failed }, acknowledged: 3, wrongWrites: [] },
+  });
+  const ours = { report: report(4), deployments: [change(100, 0.5)], rollbacks: [change(500, 0.3)] };
+  const find = (usual: Parameters<typeof changeResults>[1], start: string) =>
+    changeResults(ours, usual).find(({ metric }) => metric.startsWith(start)) ?? assert.fail(start);
+
+  it("hold the requests sent during changes against the others", () => {
+    const { value, baseline, ratio } = find(new Map(), "p99");
+    assert.deepEqual([value, baseline, ratio], [30, 20, 1.5]);
+  });
+
+  it("hold as many changes of ours against as many of the usual way", () => {
+    const { value, baseline, ratio } = find(new Map([["restart", report(12)]]), "failed requests in three");
+    assert.deepEqual([value, baseline, ratio], [6, 12, 0.5]);
+  });
+
+  it("say how many changes there were, also when later ones were interrupted", () => {
+    assert.equal(find(new Map(), "failed of them, in 1 deployments and 1 rollbacks").value, 4);
+    assert.deepEqual(
+      changeResults(ours, new Map()).filter(({ metric }) => metric.includes("beside: systemctl")),
+      [],
+    );
   });
 });
