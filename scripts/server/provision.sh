@@ -49,7 +49,7 @@ main() {
   for role in $ROLES; do "${role}_before"; done
   ((${#packages[@]} == 0)) || install_packages "${packages[@]}"
   for role in $ROLES; do "${role}_after"; done
-  end_maintenance
+  open_after_conversion
   run_pending
   ! has_role tls || [[ $TLS_SOURCE != acme ]] || acme_certificate
   remember_packages "${wanted[@]}"

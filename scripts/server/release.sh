@@ -72,8 +72,8 @@ begin_run() {
   make_folders
   begin_output "$RUN_ID"
   take_lock
-  note_interrupted
   trap finish EXIT
+  note_interrupted
   settle_switch
   ACTIVE=$(active_colour) ACTIVE_RELEASE=$(active_release) PREVIOUS=$ACTIVE_RELEASE
   # The colour that a web server without any release names serves nobody.
@@ -89,6 +89,7 @@ deploy() {
     say "release $RELEASE is live already"
     return 0
   fi
+  [[ -n $archive ]] || refuse_failed
   begin unpack "release $RELEASE"
   unpack_release "$RELEASE" "$archive" "$digest"
   migrate_release "$RELEASE"
@@ -101,8 +102,13 @@ rollback() {
   [[ -n $RELEASE ]] || RELEASE=$(previous_release)
   [[ -n $RELEASE && $RELEASE != "$ACTIVE_RELEASE" ]] || fail 'there is no release before the live one to go back to (npm run releases lists them)'
   is_ready "$RELEASE" || fail "release $RELEASE is not on this server any more (npm run releases lists those that are): deploy its files again"
-  [[ ! -e $STATE/$RELEASE.failed ]] || fail "release $RELEASE failed before and is never gone back to: $(<"$STATE/$RELEASE.failed")"
+  refuse_failed
   go_live "$RELEASE"
+}
+
+# refuse_failed: only its files, sent anew, give a release that failed another try.
+refuse_failed() {
+  [[ ! -e $STATE/$RELEASE.failed ]] || fail "release $RELEASE failed before and is never gone back to: $(<"$STATE/$RELEASE.failed")"
 }
 
 renew() {
@@ -132,12 +138,7 @@ go_live() {
   begin switch "from ${ACTIVE_RELEASE:-nothing} to $release"
   switch_to "$IDLE" "$release"
   begin finish "release $release is live, $(seconds "$(milliseconds "$STARTED")") s after the start"
-  rm -f "$STATE/$release.failed"
-  touch "$STATE/$release.live"
-  point "$WWW/current" "$RELEASES/$release"
-  move_workers
-  disable_colour "$ACTIVE"
-  stop_previous_later
+  finish_switch "$IDLE" "$release"
 }
 
 # The release before stays up for a rollback, but not for ever: it takes memory.
@@ -155,12 +156,13 @@ stop_previous_at_once() {
 
 # Waits for the last requests without the lock, then makes sure under it that nobody took the colour meanwhile.
 stop_previous() {
-  local idle release
+  local idle release cut=no
   exec 9>>"$RUN/release.lock"
   idle=$(other_colour "$(active_colour)") release=$(release_of "$idle")
-  drain "$idle"
+  drain "$idle" || cut=yes
   flock 9
   if [[ $(other_colour "$(active_colour)") == "$idle" && $(release_of "$idle") == "$release" && ! -e $SWITCHING ]]; then
+    [[ $cut == no ]] || cut_requests "$idle"
     systemctl stop "site-app@$idle"
   fi
 }

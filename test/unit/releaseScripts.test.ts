@@ -140,6 +140,65 @@ describe("the release scripts", () => {
     );
   });
 
+  for (const stack of ["lemp", "lamp"]) {
+    it(`close the web server of ${stack} for visitors and open it again as it was`, () => {
+      prints(
+        `STACK=${stack}; file=$(front_file "$STACK"); front_text "$STACK" green 95274b356bd9 >"$file"
+         close_front "$STACK" "$STATE/maintenance" 900; active_release; active_colour; grep -c 900 "$file"
+         open_front "$STACK" "$STATE/maintenance"; active_release; active_colour; ls "$STATE"`,
+        "green\n1\n95274b356bd9\ngreen",
+      );
+    });
+  }
+
+  for (const [site, release, seconds] of [
+    ["", "", 65],
+    ["REQUEST_TIMEOUT=120", "", 125],
+    ["REQUEST_TIMEOUT=120", "DRAIN_SECONDS=3", 3],
+  ] as const) {
+    it(`give requests in flight ${seconds} s with "${site}" and "${release}"`, () => {
+      mkdirSync(join(root, "etc/one-server-web"));
+      writeFileSync(join(root, "etc/one-server-web/site.conf"), site);
+      writeFileSync(join(root, "etc/one-server-web/release.conf"), release);
+      prints('read_settings; echo "$DRAIN_SECONDS"', String(seconds));
+    });
+  }
+
+  for (const [age, waits] of [
+    [5, /^$/],
+    [-60, /^1\.00$/],
+    [0, /^(1\.0[01]|0\.\d\d)$/],
+  ] as const) {
+    it(`wait until a file is a second old when it is ${age} s old`, () => {
+      const { output, error } = run(
+        `sleep() { echo "$1"; }; touch -d "@$(($(date +%s) - ${age}))" "$STATE/file"; [[ ${age} != 0 ]] || touch "$STATE/file"; await_age "$STATE/file" 1000`,
+      );
+      assert.match(output.trim(), waits, error);
+    });
+  }
+
+  it("begin a new line after a record that a full disk cut off", () => {
+    prints(
+      [
+        "RUN_ID=now; LOG=/dev/null",
+        'printf \'{"time":"20\' >"$RECORDS"',
+        "record now deploy 95274b356bd9 live finish 1.00 ann@desk ''",
+        "record now deploy 95274b356bd9 live finish 1.00 ann@desk ''",
+        'grep -c \'^{"time":"[^"]*","id":"now"\' "$RECORDS"; wc -l <"$RECORDS"',
+      ].join("\n"),
+      "2\n3",
+    );
+  });
+
+  it("say that a file can't be written, on one line, and leave what was there", () => {
+    const { code, error, output } = run(
+      `echo before >"$STATE/file"; (ulimit -f 0; write_file "$STATE/file" < <(echo after)) || status=$?; cat "$STATE/file"; ls "$STATE"; exit "$status"`,
+    );
+    assert.equal(code, 1);
+    assert.match(error, /^error: \S+\/file can't be written: is the disk full or read-only\?.*\n$/);
+    assert.equal(output, "before\nfile\n");
+  });
+
   for (const [name, way] of [
     ["nginx", "front"],
     ["nginx-common", "front"],

@@ -26,7 +26,7 @@ convert_runtime() {
   [[ -n $before && $before != "$RUNTIME" ]] || return 0
   step site "the runtime becomes $RUNTIME: the site answers 503 until its first release in it"
   CONVERTED=yes
-  begin_maintenance
+  close_for_conversion
   rm -f "$ACTIVE_FILE.before-maintenance"
   systemctl stop 'site-app@*' 'site-worker@*'
   changed site "stopped the app servers of $before"

@@ -61,7 +61,7 @@ convert_database() {
   has_role mysql && dpkg-query -W -f '${db:Status-Abbrev}' "$other-server" 2>/dev/null | grep -q '^ii' || return 0
   DATABASE_DUMP=/var/lib/one-server-web/from-$other.sql
   step mysql "the database becomes $DATABASE: the site answers 503 until its data is there"
-  begin_maintenance
+  close_for_conversion
   systemctl start "$other"
   local folder
   folder=$(data_folder "$other")
@@ -109,19 +109,15 @@ load_converted() {
   changed mysql "loaded the data into $DATABASE"
 }
 
-# begin_maintenance, end_maintenance: the web server answers 503 in between; what it served is remembered.
-begin_maintenance() {
+# close_for_conversion, open_after_conversion: the web server answers 503 in between.
+close_for_conversion() {
   [[ -n $(served_release) && -e $ACTIVE_FILE && ! -e $ACTIVE_FILE.before-maintenance ]] || return 0
-  cp -p "$ACTIVE_FILE" "$ACTIVE_FILE.before-maintenance"
-  local closed
-  closed=$(front_text "$STACK" "$(front_colour "$ACTIVE_FILE")" '')
-  echo "$closed" >"$ACTIVE_FILE.new"
-  mv "$ACTIVE_FILE.new" "$ACTIVE_FILE"
+  close_front "$STACK" "$ACTIVE_FILE.before-maintenance" 30
   front_reload "$STACK"
 }
 
-end_maintenance() {
+open_after_conversion() {
   [[ -e $ACTIVE_FILE.before-maintenance ]] || return 0
-  mv "$ACTIVE_FILE.before-maintenance" "$ACTIVE_FILE"
+  open_front "$STACK" "$ACTIVE_FILE.before-maintenance"
   front_reload "$STACK"
 }

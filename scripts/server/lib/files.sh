@@ -28,7 +28,7 @@ install_file() {
   shift 4
   FILE_CHANGED=no
   ensure_directory "$role" "${target%/*}"
-  temporary=$(mktemp "$target.XXXXXX")
+  temporary=$(mktemp "$target.XXXXXX" 2>/dev/null) || fail "$target can't be written: is the disk full? (df -h, df -i)"
   cat >"$temporary" || { rm -f "$temporary"; fail "$target can't be written: is the disk full? (df -h)"; }
   if cmp -s "$temporary" "$target" && [[ $(stat -c '%a %U:%G' "$target") == "${mode#0} $owner" ]]; then
     rm -f "$temporary"

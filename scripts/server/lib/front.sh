@@ -30,6 +30,22 @@ front_release() {
   { sed -n -e 's|^ *default "\([^"]*\)";.*|\1|p' -e 's|^live [a-z]*/\([^/]*\)/.*|\1|p' "$@" 2>/dev/null || true; } | head -n 1
 }
 
+# close_front STACK COPY SECONDS: from the next reload on visitors see the maintenance page, which tells them to come back in so
+# many seconds. COPY keeps what was served. Neither file is ever seen half-written.
+close_front() {
+  local stack=$1 copy=$2 seconds=$3 file
+  file=$(front_file "$stack")
+  cp "$file" "$copy.new" && mv -fT "$copy.new" "$copy" || return
+  front_text "$stack" "$(front_colour "$file")" '' "$seconds" >"$file.new" && mv -fT "$file.new" "$file"
+}
+
+# open_front STACK COPY: from the next reload on the web server serves again what COPY kept.
+open_front() {
+  local file
+  file=$(front_file "$1")
+  cp "$2" "$file.new" && mv -fT "$file.new" "$file" && rm -f "$2"
+}
+
 # front_reload STACK: has the web server read it.
 front_reload() {
   # Straight to nginx's master: systemd's way starts another nginx only to send this signal.

@@ -50,19 +50,28 @@ front_processes() {
 
 # How many of the processes from before the last switch still hold requests.
 old_front_processes() {
-  [[ -s $STATE/front-before ]] || { echo 0; return 0; }
-  front_processes | grep -cxFf "$STATE/front-before" || true
+  [[ -s $FRONT_BEFORE ]] || { echo 0; return 0; }
+  front_processes | grep -cxFf "$FRONT_BEFORE" || true
 }
 
-# drain COLOUR: waits until no request is left with it, but not for ever.
+# await_age FILE MILLISECONDS: until a file was written so long ago.
+await_age() {
+  local written age
+  written=$(stat -c %.3Y "$1") age=$((${EPOCHREALTIME/[^0-9]/} / 1000 - ${written/[^0-9]/}))
+  # A clock that was set back is waited for once.
+  ((age >= $2)) || sleep "$(seconds $((age < 0 ? $2 : $2 - age + 10)))"
+}
+
+# drain COLOUR: waits until no request is left with it, but not for ever: fails when some are left.
 drain() {
   local colour=$1 deadline=$((SECONDS + DRAIN_SECONDS)) said=$SECONDS
   # Between seeing which colour is live and being connected to it, a request of Apache's is nowhere to be counted.
-  [[ $STACK != lamp ]] || sleep 1
+  [[ $STACK != lamp ]] || await_age "$(front_file lamp)" 1000
   while (($(open_connections "$colour") > 0 || $(old_front_processes) > 0)); do
     if ((SECONDS >= deadline)); then
+      (($(open_connections "$colour") > 0)) || { say "after $DRAIN_SECONDS s slow clients are still being sent to by the web server: $colour is free"; return 0; }
       say "after $DRAIN_SECONDS s $(open_connections "$colour") requests are still with $colour: they are cut now"
-      return 0
+      return 1
     fi
     if ((SECONDS - said >= 5)); then
       said=$SECONDS
@@ -72,10 +81,18 @@ drain() {
   done
 }
 
+# cut_requests COLOUR: ends it at once. Told to end in its own way it would give its requests their time once more.
+cut_requests() {
+  systemctl stop --no-block "site-app@$1"
+  systemctl kill --signal=SIGKILL "site-app@$1" 2>/dev/null || true
+  systemctl stop "site-app@$1" 2>/dev/null || true
+  systemctl reset-failed "site-app@$1" 2>/dev/null || true
+}
+
 # stop_colour COLOUR: after its last request.
 stop_colour() {
   is_running "$1" || return 0
-  drain "$1"
+  drain "$1" || cut_requests "$1"
   systemctl stop "site-app@$1" || fail "site-app@$1 can't be stopped: see journalctl -u site-app@$1 on the server"
 }
 

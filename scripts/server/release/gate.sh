@@ -71,11 +71,12 @@ show_answer() {
 # reject RELEASE REASON: it is marked and its app server stopped; the one before goes on serving.
 reject() {
   local release=$1 reason=$2
-  mark_failed "$release" "$reason"
+  # What serves is not broken: its new settings, or what was upgraded under it, are.
+  [[ $release == "$ACTIVE_RELEASE" ]] || mark_failed "$release" "$reason"
   systemctl stop "site-app@$IDLE" 2>/dev/null || true
   fail "release $release is not fit to go live: $reason. ${ACTIVE_RELEASE:+Release $ACTIVE_RELEASE goes on serving.}"
 }
 
 mark_failed() {
-  printf '%s\n' "$2" >"$STATE/$1.failed" || true
+  { printf '%s\n' "$2" >"$STATE/$1.failed"; } 2>/dev/null || say "that release $1 failed could not be noted: is the disk full? (df -h)"
 }

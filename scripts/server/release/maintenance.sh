@@ -33,13 +33,12 @@ begin_maintenance() {
     return 0
   fi
   begin maintenance "visitors are told to come back in $minutes minutes (503, Retry-After)"
-  cp "$(front_file "$STACK")" "$MAINTENANCE"
-  front_text "$STACK" "$ACTIVE" '' "$((minutes * 60))" | write_file "$(front_file "$STACK")"
+  close_front "$STACK" "$MAINTENANCE" "$((minutes * 60))" 2>/dev/null || { rm -f "$MAINTENANCE"; fail_to_write "$MAINTENANCE or $(front_file "$STACK")"; }
   if ! refusal=$(front_test); then
-    mv -f "$MAINTENANCE" "$(front_file "$STACK")"
+    open_front "$STACK" "$MAINTENANCE"
     fail "the web server refuses its configuration, nothing was changed: $refusal"
   fi
-  front_processes >"$STATE/front-before"
+  front_processes >"$FRONT_BEFORE"
   front_reload "$STACK"
   # Whatever the window is for begins when visitors see the page, not a moment before.
   await_public '503 without a release' || fail "the public address answers '$PUBLIC' instead of the maintenance page: end it (release.sh maintenance off), then see the web server's log"
@@ -52,8 +51,7 @@ end_maintenance() {
     return 0
   fi
   begin maintenance 'the site is asked before visitors are let in again'
-  write_file "$(front_file "$STACK")" <"$MAINTENANCE"
-  rm -f "$MAINTENANCE"
+  open_front "$STACK" "$MAINTENANCE" 2>/dev/null || fail_to_write "$(front_file "$STACK")"
   RELEASE=$(active_release)
   front_reload "$STACK"
   [[ -z $RELEASE ]] || confirm "$RELEASE" || fail "the public address answers '$PUBLIC' after the maintenance: see journalctl -u 'site-app@*' on the server"
@@ -158,7 +156,7 @@ upgrade_in_window() {
   closed=$EPOCHREALTIME
   begin_maintenance 10
   # Who asked before the window is answered before the database goes away.
-  drain "$ACTIVE"
+  drain "$ACTIVE" || true
   install_upgrades "$@"
   end_maintenance
   milliseconds "$closed" | awk '{ print int($1 / 1000) + 1 }' >"$STATE/window-seconds"

@@ -17,7 +17,7 @@ migrate_release() {
     mark_failed "$release" "the migration '$MIGRATE' failed"
     fail "the migration '$MIGRATE' of release $release failed: see above. The release before goes on serving. Way back: $WAY_BACK"
   fi
-  : >"$STATE/$release.migrated"
+  mark "$release" migrated
 }
 
 # keep_way_back RELEASE: sets WAY_BACK to what was kept.
@@ -32,7 +32,7 @@ keep_way_back() {
     say "safeguard: $WAY_BACK"
     return 0
   fi
-  install -d -m 0700 "$dumps"
+  install -d -m 0700 "$dumps" || fail_to_write "$dumps"
   WAY_BACK=$dumps/$release.sql.gz
   if ! dump_database | gzip -1 >"$WAY_BACK.new"; then
     rm -f "$WAY_BACK.new"

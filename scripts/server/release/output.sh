@@ -11,7 +11,7 @@ STEP_TIMES=''
 begin_output() {
   trap '' PIPE HUP
   LOG=$LOGS/$1.log
-  : >>"$LOG" || LOG=/dev/null
+  { : >>"$LOG"; } 2>/dev/null || LOG=/dev/null
 }
 
 # milliseconds SINCE: time that passed, in whole milliseconds.
@@ -35,7 +35,7 @@ say() {
 begin() {
   note_step_time
   STEP=$1 STEP_STARTED=$EPOCHREALTIME
-  printf '%s\n' "$RUN_ID" "$ACTION" "${RELEASE:-}" "$STEP" "$STARTED" "$WHO" | write_file "$RUNNING"
+  write_file "$RUNNING" < <(printf '%s\n' "$RUN_ID" "$ACTION" "${RELEASE:-}" "$STEP" "$STARTED" "$WHO")
   say "$1: $2"
 }
 

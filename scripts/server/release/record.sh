@@ -13,12 +13,19 @@ json_text() {
   printf '"%s"' "${text//[[:cntrl:]]/?}"
 }
 
-# record ID ACTION RELEASE RESULT STEP SECONDS WHO MESSAGE: appends one line.
+# record ID ACTION RELEASE RESULT STEP SECONDS WHO MESSAGE: appends one line. One that a full disk cut off is ended first. When
+# the disk is full, the run itself has said so; one that needed no disk says that its record is missing.
 record() {
+  {
+    [[ ! -s $RECORDS || -z $(tail -c 1 "$RECORDS") ]] || echo >>"$RECORDS"
+    record_line "$@" >>"$RECORDS"
+  } 2>/dev/null || [[ -n $8 ]] || say "the record of this run could not be written: is the disk full? (df -h)"
+}
+
+record_line() {
   printf '{"time":"%s","id":%s,"action":%s,"release":%s,"previous":%s,"result":%s,"step":%s,"seconds":%s,"who":%s,"steps":{%s},"message":%s}\n' \
     "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$(json_text "$1")" "$(json_text "$2")" "$(json_text "$3")" "$(json_text "$PREVIOUS")" \
-    "$(json_text "$4")" "$(json_text "$5")" "$6" "$(json_text "$7")" "$STEP_TIMES" "$(json_text "$8")" >>"$RECORDS" ||
-    say "the record of this run could not be written: is the disk full? (df -h)"
+    "$(json_text "$4")" "$(json_text "$5")" "$6" "$(json_text "$7")" "$STEP_TIMES" "$(json_text "$8")"
 }
 
 # At the end of a run, however it ended.
@@ -32,6 +39,9 @@ finish() {
   note_step_time
   record "$RUN_ID" "$ACTION" "${RELEASE:-}" "$RESULT" "$STEP" "$(seconds "$(milliseconds "$STARTED")")" "$WHO" "$FAILURE"
   rm -f "$RUNNING"
+  if ((status != 0)) && [[ -n ${RELEASE:-} && -e $SWITCHING && $(active_release) == "$RELEASE" ]]; then
+    say "release $RELEASE is live all the same; the next run does what is left"
+  fi
   exit "$status"
 }
 

@@ -13,7 +13,10 @@ LOGS=$ROOT/var/log/one-server-web
 RUN=$ROOT/run/one-server-web
 RECORDS=$STATE/records.jsonl
 RUNNING=$STATE/running
+# What the web server's file held before a switch that has not come to its end.
 SWITCHING=$STATE/switching
+# The web server's processes from before the last switch.
+FRONT_BEFORE=$RUN/front-before
 
 # How long the parts of a deployment may take, in seconds. /etc/one-server-web/release.conf overrules them.
 LOCK_SECONDS=600
@@ -24,8 +27,8 @@ GATE_SECONDS=10
 GATE_PASSES=3
 # Until the public address shows the new release.
 CONFIRM_SECONDS=15
-# What requests in flight are given before their app server is stopped.
-DRAIN_SECONDS=60
+# What requests in flight are given before their app server is stopped; when empty, the setting requestTimeout and 5 more.
+DRAIN_SECONDS=
 # How long the previous release's app server stays up, so that a rollback need not start one.
 KEEP_PREVIOUS_SECONDS=3600
 # Room that has to be left on the disk.
@@ -35,12 +38,13 @@ DUMP_MIB=512
 
 read_settings() {
   RUNTIME=php STACK=lemp DATABASE=mysql DATABASE_NAME=site DATABASE_SOCKET=
-  DOMAIN=localhost DOCUMENT_ROOT=public HEALTH_PATH=/healthz MIGRATE='' SHARED_PATHS='' KEEP_RELEASES=5
+  DOMAIN=localhost DOCUMENT_ROOT=public HEALTH_PATH=/healthz MIGRATE='' SHARED_PATHS='' KEEP_RELEASES=5 REQUEST_TIMEOUT=60
   [[ -r $ETC/site.conf ]] || fail "$ETC/site.conf is missing: provision this server first"
   # shellcheck source=/dev/null
   source "$ETC/site.conf"
   # shellcheck source=/dev/null
   [[ ! -r $ETC/release.conf ]] || source "$ETC/release.conf"
+  : "${DRAIN_SECONDS:=$((REQUEST_TIMEOUT + 5))}"
 }
 
 # A release's name: what the archive's hash begins with.
@@ -55,15 +59,22 @@ make_folders() {
 
 # write_file TARGET: makes TARGET hold what standard input holds, whole or not at all.
 write_file() {
-  local target=$1
-  if ! cat >"$target.new" || ! mv -fT "$target.new" "$target"; then
-    rm -f "$target.new"
-    fail "$target can't be written: is the disk full? (df -h)"
+  if ! { cat >"$1.new" && mv -fT "$1.new" "$1"; } 2>/dev/null; then
+    rm -f "$1.new"
+    fail_to_write "$1"
   fi
 }
 
 # point LINK TARGET: makes LINK a symbolic link to TARGET at one instant; there is no moment without it.
 point() {
-  ln -sfn "$2" "$1.new"
-  mv -fT "$1.new" "$1"
+  { ln -sfn "$2" "$1.new" && mv -fT "$1.new" "$1"; } 2>/dev/null || fail_to_write "$1"
+}
+
+# mark RELEASE KIND: notes on the disk that a release is ready, migrated or live.
+mark() {
+  touch "$STATE/$1.$2" 2>/dev/null || fail_to_write "$STATE/$1.$2"
+}
+
+fail_to_write() {
+  fail "$1 can't be written: is the disk full or read-only? (df -h, df -i)"
 }

@@ -9,7 +9,7 @@ is_ready() {
 unpack_release() {
   local release=$1 archive=$2 digest=$3 folder=$RELEASES/$1
   # What visitors are served from is never removed, even when the notes about it are gone.
-  [[ $release != "$ACTIVE_RELEASE" || ! -d $folder ]] || : >"$STATE/$release.ready"
+  [[ $release != "$ACTIVE_RELEASE" || ! -d $folder ]] || mark "$release" ready
   if is_ready "$release"; then
     say "release $release is unpacked already"
     return 0
@@ -21,7 +21,7 @@ unpack_release() {
   fi
   check_disk "$archive"
   rm -rf "$folder" "$STATE/$release".{ready,live,migrated,failed}
-  mkdir "$folder"
+  mkdir "$folder" || fail_to_write "$folder"
   if ! tar -xzf "$archive" -C "$folder" --no-same-owner --no-overwrite-dir; then
     rm -rf "$folder"
     fail "release $release can't be unpacked: see above; is the disk full? (df -h)"
@@ -31,7 +31,7 @@ unpack_release() {
   install_dependencies "$release"
   # What the marker promises has to be on the disk before it.
   sync -f "$folder"
-  : >"$STATE/$release.ready"
+  mark "$release" ready
 }
 
 # check_disk ARCHIVE: room for the unpacked files twice, and some to spare.
