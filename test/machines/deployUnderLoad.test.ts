@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { type MarkedRelease, markedRelease } from "../../bench/load/releases";
 import { ReleaseServer, type ServerPlan } from "../../bench/load/server";
@@ -70,6 +72,33 @@ for (const { times, ...kind } of kinds) {
         [],
         "each release answered somebody",
       );
+    });
+
+    it("that are broken are marked with what they said and never go live", async () => {
+      const before = live();
+      const broken = markedRelease(kind.runtime, "broken", server.bundles, (folder) => {
+        const entry = kind.runtime === "php" ? "public/index.php" : "wsgi.py";
+        writeFileSync(
+          join(folder, entry),
+          kind.runtime === "php" ? "<?php this is broken" : "this is broken",
+        );
+      });
+      server.on("echo GATE_SECONDS=2 > /etc/one-server-web/release.conf");
+      const report = await underLoad(server, load, async () => {
+        const ran = await server.deploy(broken);
+        assert.equal(ran.code, 1);
+        assert.match(ran.output, /syntax\s?error/i);
+        assert.match(ran.output, new RegExp(`is not fit to go live: .* Release ${before} goes on serving`));
+        for (const command of [`deploy ${broken.release}`, `rollback ${broken.release}`]) {
+          const again = await server.run(`${release} ${command}`);
+          assert.equal(again.code, 1);
+          assert.match(again.output, /failed before and is never gone back to/);
+        }
+      });
+      server.on("rm /etc/one-server-web/release.conf");
+      whole(report);
+      assert.deepEqual(Object.keys(report.summary.releases), [before]);
+      assert.match(server.on(`${release} list`), new RegExp(`^${broken.release} +failed`, "m"));
     });
 
     it("are not noticed by a visitor over HTTP/2", async () => {

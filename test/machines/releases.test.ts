@@ -105,6 +105,15 @@ describe("npm run deploy, rollback, releases, status, backup and restore", funct
       assert.equal(refused.code, 1, refused.output);
       assert.match(refused.output, /the last answer was:\n.*503[\s\S]*out of order/);
       assert.match(refused.output, /is not fit to go live: .*the last status was 503/);
+      const status = (await run("status")).output;
+      assert.match(
+        status,
+        /last run +\d{4}-\d\d-\d\d \d\d:\d\d:\d\d {2}deploy [0-9a-f]{12} by \S+.*: failed at its step gate after \d/,
+      );
+      assert.match(
+        status,
+        /WARNING: the last deploy failed at its step gate: release [0-9a-f]{12} is not fit to go live/,
+      );
     } finally {
       writeFileSync(page, sound);
     }
