@@ -111,6 +111,12 @@ export class ReleaseServer {
     this.local("machine.sh", "reboot", this.plan.network, "web-1");
   }
 
+  /** Takes the power from the machine, and gives it back once it is off. */
+  cutPower(): void {
+    this.local("machine.sh", "kill", this.plan.network, "web-1");
+    this.local("machine.sh", "start", this.plan.network, "web-1");
+  }
+
   /** Removes the machine and its network. */
   remove(): void {
     this.local("network.sh", "destroy", this.plan.network, "--machines");

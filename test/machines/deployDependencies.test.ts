@@ -61,10 +61,38 @@ describe("a site's dependencies", function () {
       assert.match(server.on("/opt/one-server-web/release.sh list"), / live /);
     });
 
+    it("that uv locked are installed by uv alone, in the versions of the lock", async () => {
+      const project = `[project]\nname = "marked"\nversion = "1"\nrequires-python = ">=3.11"\ndependencies = ["gunicorn", "PyMySQL<1.1.2"]\n`;
+      const locked = (mark: string, lock: string) =>
+        markedRelease("python", mark, server.bundles, (folder) => {
+          writeFileSync(join(folder, "pyproject.toml"), project);
+          writeFileSync(join(folder, "uv.lock"), lock);
+        });
+      const without = await server.deploy(locked("without uv", "version = 1\n"));
+      assert.equal(without.code, 1);
+      assert.match(without.output, /the site has a uv\.lock, but uv is not installed on this server/);
+      server.on(
+        "python3 -m venv /opt/uv && /opt/uv/bin/pip install -q uv==0.13.9 && ln -s /opt/uv/bin/uv /usr/local/bin/uv",
+      );
+      const lock = server.on(
+        "mkdir -p /tmp/lock && cd /tmp/lock && cat > pyproject.toml && SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt uv lock -q && cat uv.lock",
+        project,
+      );
+      assert.match(lock, /name = "pymysql"\nversion = "1\.1\.1"/);
+      const release = locked("with uv", lock);
+      await deployed(server, release);
+      const environment = server.on(`readlink /srv/www/releases/${release.release}/.venv`).trim();
+      assert.match(
+        server.on(`ls ${environment}/lib/python*/site-packages`),
+        /^pymysql-1\.1\.1\.dist-info$/im,
+      );
+      assert.equal(server.on(`stat -c %U ${environment}/bin/gunicorn`).trim(), "site");
+    });
+
     it("get an environment of their own when they change", async () => {
       const { output } = await deployed(server, requiring("four", "gunicorn==23.0.0\nPyMySQL==1.1.1\n"));
       assert.match(output, /installing Python packages/);
-      assert.equal(environments().length, 2);
+      assert.equal(environments().length, 3);
     });
   });
 

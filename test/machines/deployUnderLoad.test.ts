@@ -6,6 +6,7 @@ import { type MarkedRelease, markedRelease } from "../../bench/load/releases";
 import { ReleaseServer, type ServerPlan } from "../../bench/load/server";
 import { underLoad } from "../../bench/load/underLoad";
 import { askAt } from "../../scripts/project/answer";
+import { beforeLine } from "../support/beforeLine";
 import { eventually } from "../support/eventually";
 import { Http2Visitor } from "../support/http2Visitor";
 import { whole } from "../support/whole";
@@ -202,16 +203,45 @@ for (const { times, ...kind } of kinds) {
       whole(await underLoad(server, { ...load, seconds: 2 }, async () => {}));
     });
 
+    const answersAgain = () =>
+      eventually("the site to answer again", 60, async () => {
+        const report = await underLoad(server, { ...load, rate: 10 }, () => pause(500));
+        return report.summary.failed === 0 ? report : undefined;
+      });
+
     it("come back live after a reboot", async () => {
       const before = live();
       server.reboot();
-      await eventually("the site to answer again", 60, async () => {
-        const { summary } = await underLoad(server, { ...load, rate: 10 }, () => pause(500));
-        return summary.failed === 0 ? true : undefined;
-      });
+      await answersAgain();
       assert.equal(live(), before);
       const states = server.on("systemctl is-active site-app@blue site-app@green || true").trim().split("\n");
       assert.deepEqual(states.sort(), ["active", "inactive"], "only the live app server is started at boot");
     });
+
+    if (kind.network === "t-lemp-php") {
+      for (const line of ['write_file "$file"', "confirm "]) {
+        it(`come back whole after a power cut before "${line}" in a switch, and the next deployment goes on`, async () => {
+          const released = next();
+          const command = server.upload(released);
+          const stopping = beforeLine(server, line, "touch /run/now; sleep 60");
+          const cut = server.run(`${stopping} ${command}`);
+          await eventually("the switch", 20, () =>
+            server.on("ls /run").split("\n").includes("now") ? true : undefined,
+          );
+          server.cutPower();
+          assert.notEqual((await cut).code, 0);
+          const { summary } = await answersAgain();
+          assert.equal(Object.keys(summary.releases).length, 1, JSON.stringify(summary));
+          whole(
+            await underLoad(server, load, async () => {
+              const again = await server.run(command);
+              assert.equal(again.code, 0, again.output);
+              assert.match(again.output, /was interrupted at its step switch/);
+            }),
+          );
+          assert.equal(live(), released.release);
+        });
+      }
+    }
   });
 }

@@ -44,6 +44,9 @@ install_composer_packages() {
 install_python_packages() {
   local release=$1 folder=$RELEASES/$1 key environment
   need_command python3 "list of Python packages" 'apt-get install python3-venv'
+  # pip does not read uv's lock: it would install what is newest.
+  [[ ! -f $folder/uv.lock || -f $folder/requirements.txt ]] ||
+    need_command uv uv.lock 'install it (https://docs.astral.sh/uv), or send a requirements.txt along'
   key=$(cd "$folder" && { python3 --version; cat requirements*.txt uv.lock pyproject.toml 2>/dev/null || true; } | sha256sum | cut -c1-16)
   environment=$WWW/environments/$key
   if [[ ! -e $environment/.ready ]]; then

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { underLoad } from "../../../bench/load/underLoad";
+import { beforeLine } from "../../support/beforeLine";
 import { whole } from "../../support/whole";
 import { type FaultyServer, load, release } from "./faultyServer";
 
@@ -34,7 +35,7 @@ export function testDeaths(server: FaultyServer): void {
       const serving = server.liveRelease();
       const sound = server.next();
       const command = server.upload(sound);
-      const killing = server.before(before, "kill -KILL $$");
+      const killing = beforeLine(server, before, "kill -KILL $$");
       const report = await underLoad(server, load, async () => {
         const killed = await server.run(`${killing} ${command}`);
         assert.notEqual(killed.code, 0, killed.output);

@@ -81,20 +81,6 @@ true
     this.on("cat > /etc/one-server-web/release.conf", lines);
   }
 
-  /**
-   * What has to stand before a command of release.sh, so that something happens once before one of its lines.
-   * @param line how the line begins, as Bash shows it
-   * @param then what happens then: a line of shell, in which `$$` is the run itself
-   */
-  before(line: string, then: string): string {
-    // Bash runs this before each command of the script, functions included.
-    this.on(
-      "cat > /run/before.sh",
-      `set -T\ntrap '[[ $BASH_COMMAND != "$BEFORE"* || $BASHPID != $$ ]] || { BEFORE=never-again; ${then}; }' DEBUG\n`,
-    );
-    return `BEFORE='${line}' BASH_ENV=/run/before.sh`;
-  }
-
   /** Deploys a release that must be refused, under load: nobody notices, and the run says why. */
   async refuses(wrong: MarkedRelease, ...expected: readonly RegExp[]): Promise<Ran> {
     const serving = this.liveRelease();

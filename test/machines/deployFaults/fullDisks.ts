@@ -3,6 +3,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Ran } from "../../../bench/load/server";
 import { underLoad } from "../../../bench/load/underLoad";
+import { beforeLine } from "../../support/beforeLine";
 import { whole } from "../../support/whole";
 import { complete } from "./deaths";
 import { disks, type FaultyServer, load } from "./faultyServer";
@@ -49,7 +50,7 @@ export function testFullDisks(server: FaultyServer): void {
       const serving = server.liveRelease();
       const sound = server.next();
       const command = server.upload(sound);
-      const filling = server.before(before, `/run/fill ${disks[disk]}`);
+      const filling = beforeLine(server, before, `/run/fill ${disks[disk]}`);
       let ran: Ran | undefined;
       try {
         const report = await underLoad(server, load, async () => {
