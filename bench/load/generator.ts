@@ -62,10 +62,11 @@ export function startLoad(
     host: target.address,
     port: target.port ?? 443,
   };
-  // With a time of its own an agent heeds the one that a server names for idle connections, as browsers do.
+  // With a time of its own an agent heeds the one that a server names for idle connections, as browsers do. It is not the one of
+  // requests: where they are the same, Node leaves that of the idle connection standing when a request takes it.
   const kept = new Agent({
     ...tls,
-    ...{ keepAlive: true, maxSockets: keptConnections, scheduling: "lifo", timeout: patience },
+    ...{ keepAlive: true, maxSockets: keptConnections, scheduling: "lifo", timeout: patience + 1 },
   });
   const fresh = new Agent({ ...tls, keepAlive: false, maxCachedSessions: 0 });
   const started = performance.now();

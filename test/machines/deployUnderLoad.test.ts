@@ -81,7 +81,7 @@ for (const { times, ...kind } of kinds) {
         const entry = kind.runtime === "php" ? "public/index.php" : "wsgi.py";
         writeFileSync(
           join(folder, entry),
-          kind.runtime === "php" ? "<?php this is broken" : "this is broken",
+          kind.runtime === "php" ? "<?php this is broken" : "this is broken(",
         );
       });
       server.on("echo GATE_SECONDS=2 > /etc/one-server-web/release.conf");

@@ -143,6 +143,19 @@ describe("the load generator", () => {
     });
   }
 
+  it("has as much patience on a kept connection as on a fresh one, whatever a server says of idle ones", async () => {
+    let number = 0;
+    const { outcomes, connections } = await against(
+      (_, response) => {
+        number += 1;
+        response.setHeader("Keep-Alive", "timeout=2");
+        setTimeout(() => response.end("ok"), number === 1 ? 0 : 2500);
+      },
+      { rate: 2, seconds: 1 },
+    );
+    assert.deepEqual([summarize(outcomes).failures, connections()], [{}, 1]);
+  });
+
   it("tells wrong statuses from broken connections", async () => {
     let number = 0;
     const { outcomes } = await against(
