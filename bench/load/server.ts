@@ -84,12 +84,23 @@ export class ReleaseServer {
 
   /** Brings the server's scripts and settings up to date. */
   provision(settings: Readonly<Record<string, string>> = {}): void {
+    this.on("/opt/one-server-web/provision.sh", this.prepare(settings));
+  }
+
+  /** As provision, while the load goes on here. */
+  async provisionMeanwhile(settings: Readonly<Record<string, string>>): Promise<Ran> {
+    this.on("umask 077; cat >/run/settings", this.prepare(settings));
+    return await this.run("/opt/one-server-web/provision.sh </run/settings");
+  }
+
+  /** Uploads the scripts. @returns what provision.sh is told */
+  private prepare(settings: Readonly<Record<string, string>>): string {
     const { runtime, suite, stack = "lemp" } = this.plan;
     const scripts = deterministicArchive(join(project, "scripts/server"), { bundles: this.bundles });
     const unpack =
       "rm -rf /opt/one-server-web && mkdir -p /opt/one-server-web && tar -xzf - --no-same-owner -C /opt/one-server-web";
     this.on(unpack, readFileSync(scripts.path));
-    const assignments = formatAssignments({
+    return formatAssignments({
       ROLES: `base tls ${stack === "lemp" ? "nginx" : "apache"} ${runtime === "php" ? "php-fpm" : "python"} mysql site`,
       DOMAIN: this.domain,
       STACK: stack,
@@ -103,7 +114,6 @@ export class ReleaseServer {
       ...this.plan.settings,
       ...settings,
     });
-    this.on("/opt/one-server-web/provision.sh", assignments);
   }
 
   /** Restarts the machine and waits until it is back. */

@@ -12,6 +12,8 @@ export interface ProvisionFacts {
   /** The key by which the server is verified, as known_hosts writes it: its type stays in use there. */
   readonly hostKey?: string | undefined;
   readonly backup?: BackupFacts | undefined;
+  /** What the command line that tells of alarms wants to know. */
+  readonly alertEnvironment?: Readonly<Record<string, string>>;
 }
 
 /** Where backups go, with their secrets. */
@@ -20,6 +22,9 @@ export interface BackupFacts {
   readonly password: string;
   readonly environment: Readonly<Record<string, string>>;
   readonly keepDays: number;
+  readonly authority?: string;
+  readonly privateKey: string;
+  readonly hostKey?: string;
 }
 
 /** A certificate as its server is told of it. */
@@ -36,6 +41,7 @@ export function provisionAssignments(settings: Settings, facts: ProvisionFacts):
     ROLES: roles(settings).join(" "),
     STACK: server.stack,
     RUNTIME: site.runtime,
+    PHP_VERSION: server.phpVersion ?? "",
     PHP_EXTENSIONS: server.phpExtensions.join(" "),
     APPLICATION: server.application,
     INTERFACE: server.interface,
@@ -48,6 +54,8 @@ export function provisionAssignments(settings: Settings, facts: ProvisionFacts):
     WORKERS: workerLines(server.workers),
     CRON: cronLines(server.cron),
     EXPORTERS: server.exporters ? "yes" : "no",
+    ALERT_COMMAND: server.alert?.command ?? "",
+    ALERT_ENVIRONMENT: environmentLines(facts.alertEnvironment ?? {}),
     DATABASE: settings.database.engine,
     DATABASE_PASSWORD: facts.databasePassword,
     DOCUMENT_ROOT: site.documentRoot,
@@ -100,6 +108,9 @@ function backupAssignments(backup: BackupFacts | undefined): Assignments {
     BACKUP_PASSWORD: backup.password,
     BACKUP_ENVIRONMENT: environmentLines(backup.environment),
     BACKUP_KEEP_DAYS: String(backup.keepDays),
+    BACKUP_AUTHORITY: backup.authority?.trim() ?? "",
+    BACKUP_PRIVATE_KEY: backup.privateKey.trim(),
+    BACKUP_HOST_KEY: backup.hostKey ?? "",
   };
 }
 

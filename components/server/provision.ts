@@ -72,16 +72,18 @@ function standardInput({ server, settings, certificate }: ProvisionArgs): pulumi
         settings.site.environment,
         certificateFacts(certificate),
         backupFacts(settings.server.backup),
+        settings.server.alert?.environment ?? {},
         server.connection,
         own,
       ])
-      .apply(([databasePassword, environment, facts, backup, { hostKey }, machine]) =>
+      .apply(([databasePassword, environment, facts, backup, alertEnvironment, { hostKey }, machine]) =>
         formatAssignments({
           ...provisionAssignments(settings, {
             databasePassword,
             environment,
             certificate: facts,
             backup,
+            alertEnvironment,
             hostKey,
           }),
           ...machine,
@@ -92,10 +94,13 @@ function standardInput({ server, settings, certificate }: ProvisionArgs): pulumi
 
 function backupFacts(backup: BackupSettings | undefined): pulumi.Output<BackupFacts | undefined> {
   if (backup === undefined) return pulumi.output<BackupFacts | undefined>(undefined);
-  const { repository, keepDays } = backup;
-  return pulumi
-    .all([backup.password, backup.environment])
-    .apply(([password, environment]) => ({ repository, keepDays, password, environment }));
+  const { password, environment, privateKey, ...open } = backup;
+  return pulumi.all([password, environment, privateKey]).apply((secrets) => ({
+    ...open,
+    password: secrets[0],
+    environment: secrets[1],
+    privateKey: secrets[2],
+  }));
 }
 
 function certificateFacts(certificate: Certificate): pulumi.Output<CertificateFacts> {

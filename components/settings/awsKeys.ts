@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { cidr, image, instanceType, logRetentions, publicKey, tags, vpcCidr } from "./awsValues";
 import { key } from "./key";
-import { flag, hostname, json, wholeNumber } from "./values";
+import { flag, hostname, json, privateKey, wholeNumber } from "./values";
 
 /** The keys of the platform `aws`. */
 export const awsKeys = {
@@ -28,7 +28,7 @@ export const awsKeys = {
   ipv6: key(flag, "true or false", "true"),
   publicKey: key(publicKey, "one line of an ED25519 or RSA public key", "$(cat ~/.ssh/id_ed25519.pub)"),
   privateKey: key(
-    z.string().regex(/^-----BEGIN [A-Z ]*PRIVATE KEY-----\n[\s\S]+\n-----END [A-Z ]*PRIVATE KEY-----\s*$/),
+    privateKey,
     "the private key of publicKey in PEM, without a passphrase",
     "$(cat ~/.ssh/id_ed25519)",
     { secret: true },

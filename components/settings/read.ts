@@ -80,6 +80,10 @@ function checkTogether(values: Values, complain: Complaint): void {
   if (values.backupRepository !== undefined && values.backupPassword === undefined) {
     complain("backupPassword", "is not set, and backups are encrypted");
   }
+  if (values.backupRepository?.startsWith("sftp:")) {
+    for (const name of ["backupPrivateKey", "backupHostKey"] as const)
+      if (values[name] === undefined) complain(name, "is not set, and backupRepository is sftp:");
+  }
   if (values.aliases?.includes(domain)) complain("aliases", `holds the domain ${domain} itself`);
   if (platform === "local" && values.suite === "trixie" && values.database === "mysql") {
     complain("database", "is mysql, which Debian trixie does not have; take mariadb, or the suite sid");

@@ -5,6 +5,8 @@ import type { Values } from "./keys";
 export interface ServerSettings {
   /** nginx or Apache. */
   readonly stack: "lemp" | "lamp";
+  /** One of those that the distribution has; its own when unset. */
+  readonly phpVersion?: string;
   readonly phpExtensions: readonly string[];
   /** The Python application, `module:name`. */
   readonly application: string;
@@ -27,7 +29,17 @@ export interface ServerSettings {
   readonly cron: Readonly<Record<string, { readonly schedule: string; readonly command: string }>>;
   /** Whether Prometheus' exporters listen on the server's own loopback address. */
   readonly exporters: boolean;
+  /** Who is told of an alarm. */
+  readonly alert?: AlertSettings;
   readonly backup?: BackupSettings;
+}
+
+/** How somebody is told that something failed. */
+export interface AlertSettings {
+  /** A command line that gets the text on standard input. */
+  readonly command: string;
+  /** What the command line wants to know; secret. */
+  readonly environment: pulumi.Output<Record<string, string>>;
 }
 
 /** Where backups go. */
@@ -38,11 +50,18 @@ export interface BackupSettings {
   /** What restic's target wants to know; secret. */
   readonly environment: pulumi.Output<Record<string, string>>;
   readonly keepDays: number;
+  /** PEM of who signed the target's certificate, where no public authority did. */
+  readonly authority?: string;
+  /** PEM that an SFTP target lets in, secret; empty where there is none. */
+  readonly privateKey: pulumi.Output<string>;
+  /** The SFTP target's public key. */
+  readonly hostKey?: string;
 }
 
 export function serverSettings(values: Values): ServerSettings {
   return {
     stack: values.stack ?? "lemp",
+    ...(values.phpVersion === undefined ? {} : { phpVersion: values.phpVersion }),
     phpExtensions: values.phpExtensions ?? [],
     application: values.application ?? "wsgi:application",
     interface: values.interface ?? "wsgi",
@@ -55,8 +74,13 @@ export function serverSettings(values: Values): ServerSettings {
     workers: values.workers ?? {},
     cron: values.cron ?? {},
     exporters: values.exporters ?? false,
+    ...(values.alertCommand === undefined ? {} : { alert: alertSettings(values.alertCommand, values) }),
     ...(values.backupRepository === undefined ? {} : { backup: backupSettings(values) }),
   };
+}
+
+function alertSettings(command: string, { alertEnvironment }: Values): AlertSettings {
+  return { command, environment: pulumi.secret(alertEnvironment ?? {}) };
 }
 
 function backupSettings(values: Values): BackupSettings {
@@ -65,5 +89,8 @@ function backupSettings(values: Values): BackupSettings {
     password: pulumi.secret(values.backupPassword ?? ""),
     environment: pulumi.secret(values.backupEnvironment ?? {}),
     keepDays: values.backupKeepDays ?? 14,
+    ...(values.backupAuthority === undefined ? {} : { authority: values.backupAuthority }),
+    privateKey: pulumi.secret(values.backupPrivateKey ?? ""),
+    ...(values.backupHostKey === undefined ? {} : { hostKey: values.backupHostKey }),
   };
 }

@@ -1,10 +1,16 @@
 import { z } from "zod";
 import { key } from "./key";
-import { environmentName, flag, json, line, taskName, wholeNumber } from "./values";
+import { sshHostKey } from "./sshValues";
+import { certificate, environmentName, flag, json, line, privateKey, taskName, wholeNumber } from "./values";
 
 /** The keys that say how a server is set up, on every platform. */
 export const serverKeys = {
   stack: key(z.enum(["lemp", "lamp"]), "lemp (nginx) or lamp (Apache)", "lemp"),
+  phpVersion: key(
+    z.string().regex(/^[0-9]\.[0-9]{1,2}$/),
+    "a version of PHP that the server's distribution has, two numbers",
+    "8.4",
+  ),
   phpExtensions: key(
     json(z.array(z.string().regex(/^[a-z0-9]{1,30}$/)).max(50)),
     "a list of PHP extensions as the distribution names their packages, without php-",
@@ -41,9 +47,20 @@ export const serverKeys = {
     '{"clean": {"schedule": "*:0/10", "command": "php bin/clean.php"}}',
   ),
   exporters: key(flag, "true or false", "true"),
-  backupRepository: key(
+  alertCommand: key(
     line,
-    "where restic writes backups: a folder on the server, sftp:, s3:, rest: or another of its targets",
+    "a command line that is given an alarm's text on standard input",
+    'curl --fail --silent --variable %TOPIC --expand-url "https://ntfy.example.com/{{TOPIC}}" --data-binary @-',
+  ),
+  alertEnvironment: key(
+    json(z.record(environmentName, line)),
+    "an object of environment variables for alertCommand",
+    '{"TOPIC": "…"}',
+    { secret: true },
+  ),
+  backupRepository: key(
+    line.refine((text) => !/^[a-z0-9]+:(?:[a-z]+:)?\/\/[^/@]*:[^/@]*@/.test(text)),
+    "where restic writes backups: a folder on the server, sftp:, s3:, rest: or another of its targets; names and passwords belong into backupEnvironment",
     "s3:https://s3.example.com/backups",
   ),
   backupPassword: key(
@@ -57,6 +74,22 @@ export const serverKeys = {
     "an object of environment variables for restic, such as an S3 bucket's keys",
     '{"AWS_ACCESS_KEY_ID": "…", "AWS_SECRET_ACCESS_KEY": "…"}',
     { secret: true },
+  ),
+  backupAuthority: key(
+    certificate,
+    "the authority that signed the certificate of the backups' target, in PEM",
+    "$(cat authority.pem)",
+  ),
+  backupPrivateKey: key(
+    privateKey,
+    "the private key that an SFTP target lets in, in PEM, without a passphrase",
+    "$(cat ~/.ssh/backups)",
+    { secret: true },
+  ),
+  backupHostKey: key(
+    sshHostKey,
+    "the SFTP target's public key as ssh-keyscan prints it, without the name",
+    "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAVHdhcoGWEWhdsMJUpVnTUDyHuAPSXyfIFgXTlfZ7rK",
   ),
   backupKeepDays: key(wholeNumber(1, 3650), "days, 1 to 3650", "14"),
 };

@@ -58,6 +58,16 @@ export const line = z
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused
   .regex(/^[^\u0000-\u001f\u007f]*$/);
 
+/** A certificate in PEM. */
+export const certificate = z
+  .string()
+  .regex(/^-----BEGIN CERTIFICATE-----\n[\s\S]+\n-----END CERTIFICATE-----\s*$/);
+
+/** A private key in PEM. */
+export const privateKey = z
+  .string()
+  .regex(/^-----BEGIN [A-Z ]*PRIVATE KEY-----\n[\s\S]+\n-----END [A-Z ]*PRIVATE KEY-----\s*$/);
+
 /** A private IPv4 network (RFC 1918) of 256 addresses: `10.88.0.0/24`. */
 export const privateSubnet = z
   .string()

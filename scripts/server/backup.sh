@@ -19,6 +19,8 @@ SCRIPTS=$(dirname "$(readlink -f "$0")")
 . "$SCRIPTS/backup/database.sh"
 # shellcheck source=/dev/null
 . "$SCRIPTS/backup/restore.sh"
+# shellcheck source=/dev/null
+. "$SCRIPTS/backup/target.sh"
 
 WORK=/var/lib/one-server-web/backup
 
@@ -32,6 +34,8 @@ main() {
   # shellcheck source=/dev/null
   . /etc/one-server-web/site.conf
   export RESTIC_CACHE_DIR=/var/cache/one-server-web/restic
+  # Over SFTP, the ssh that knows key and host (roles/backup.sh).
+  PATH=/usr/local/lib/one-server-web/backup:$PATH
   # Times are UTC to everyone here: restic, the database and people.
   export TZ=UTC
   mkdir -p "$WORK" "$RESTIC_CACHE_DIR"
@@ -77,10 +81,11 @@ keep_backup() {
   local paths=("$WORK/site.sql" /srv/www/shared /etc/one-server-web)
   [[ ! -d /etc/letsencrypt ]] || paths+=(/etc/letsencrypt)
   keep --tag full --time "$1" "${paths[@]}"
+  read_back "$WORK/site.sql"
   back_up_logs
   rm -f "$WORK/site.sql"
   printf '%sZ\n%s\n' "${1/ /T}" "$CHECKED" >"$WORK/last"
-  rm -f /var/lib/one-server-web/alerts/one-server-web-backup
+  settle backup
 }
 
 # By tag: the names of logs differ each time, and each name would be the newest of its kind for ever.
@@ -94,26 +99,25 @@ back_up_logs() {
   ensure_repository
   query 'FLUSH BINARY LOGS'
   mapfile -t logs < <(binary_logs | head -n -1)
-  ((${#logs[@]} > 0)) || return 0
-  keep --tag log "${logs[@]}"
+  ((${#logs[@]} == 0)) || keep --tag log "${logs[@]}"
+  settle backup-log
 }
 
+# settle NAME: what went wrong before is over.
+settle() {
+  rm -f "/var/lib/one-server-web/alerts/one-server-web-$1"
+}
+
+# keep OPTION|PATH...: one snapshot; sets SNAPSHOT to its name.
 keep() {
-  restic backup --quiet --host site "$@" || fail "restic could not write to $RESTIC_REPOSITORY: see above"
+  SNAPSHOT=$(restic backup --quiet --json --host site "$@" | sed -n 's/.*"snapshot_id":"\([0-9a-f]*\)".*/\1/p') ||
+    fail "restic could not write to $RESTIC_REPOSITORY: see above"
 }
 
-ensure_repository() {
-  local answer
-  # What a run that was killed left locked; another run's lock would be fresh, and there is none: see main.
-  if answer=$(restic cat config 2>&1 >/dev/null); then
-    restic unlock --quiet
-    return 0
-  fi
-  # Only where nothing is: a wrong password or an unreachable target must never look like an empty one.
-  [[ $answer == *'Is there a repository at'* || $answer == *'does not exist'* ]] ||
-    fail "the backup target $RESTIC_REPOSITORY can't be used: $(tail -n 1 <<<"$answer")"
-  restic init --quiet || fail "the backup target $RESTIC_REPOSITORY can't be made: see above"
-  changed backup "made the repository $RESTIC_REPOSITORY"
+# read_back FILE: what the target gives back of the last snapshot is what went there.
+read_back() {
+  restic dump "$SNAPSHOT" "$1" | cmp --silent - "$1" ||
+    fail "the backup in $RESTIC_REPOSITORY can't be read back as it was written (see above): look at it with restic check, then begin another one elsewhere"
 }
 
 main "$@"

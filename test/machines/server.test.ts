@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { ReleaseServer } from "../../bench/load/server";
 import { backups, testBackups } from "./server/backups";
+import { testBackupTargets } from "./server/backupTargets";
 import { besidePages, testBesidePages, testEndings } from "./server/besidePages";
 import { testCertificates } from "./server/certificates";
 
@@ -66,6 +67,7 @@ describe("a provisioned server", function () {
   });
 
   testBackups(server);
+  describe("with backups that go elsewhere", () => testBackupTargets(server));
   describe("with a certificate authority", () => testCertificates(server, "srvtest"));
   testEndings(server);
 });

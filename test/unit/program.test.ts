@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
+import { shellQuote } from "../../components/server/assignments";
 import { upgradePathSchema } from "../../policy/upgradePath";
 import { projectFolder } from "../../scripts/project/folders";
 
@@ -75,6 +76,13 @@ function resolved(output: unknown): Promise<unknown> {
 
 function isSecret(output: unknown): Promise<boolean> {
   return pulumi.isSecret(pulumi.output(output));
+}
+
+/** A text as the engine is given it, where it may be wrapped as a secret. */
+function plainText(input: unknown): string {
+  if (typeof input === "string") return input;
+  assert.ok(typeof input === "object" && input !== null && "value" in input, JSON.stringify(input));
+  return plainText(input.value);
 }
 
 for (const preview of [true, false]) {
@@ -153,11 +161,62 @@ describe("the program", function () {
     assert.equal(await isSecret(outputs.publicIp), false);
   });
 
+  it("tells the server of workers, jobs, alarms and backups as they were set, with all secrets on standard input", async () => {
+    const secrets = [
+      "databasePassword",
+      "backupPassword",
+      "backupEnvironment",
+      "backupPrivateKey",
+      "alertEnvironment",
+    ];
+    const key = "-----BEGIN OPENSSH PRIVATE KEY-----\nsecret-key\n-----END OPENSSH PRIVATE KEY-----";
+    const hostKey =
+      "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAVHdhcoGWEWhdsMJUpVnTUDyHuAPSXyfIFgXTlfZ7rK comment";
+    const { engine } = await run(
+      false,
+      {
+        workers: '{"mail": "php bin/mail.php \'all\'"}',
+        cron: '{"clean": {"schedule": "*:0/10", "command": "php bin/clean.php"}}',
+        alertCommand: 'curl -d @- "https://chat.example.com/$ROOM"',
+        alertEnvironment: '{"ROOM": "secret-room"}',
+        backupRepository: "sftp:backups@example.com:/site",
+        backupPassword: "secret-password",
+        backupEnvironment: '{"RESTIC_COMPRESSION": "max"}',
+        backupPrivateKey: key,
+        backupHostKey: hostKey,
+      },
+      secrets,
+    );
+    const { inputs } = engine.named("command:remote:Command", "web-1-provision");
+    const told = plainText(inputs.stdin);
+    for (const [name, value] of [
+      ["WORKERS", "mail\tphp bin/mail.php 'all'"],
+      ["CRON", "clean\t*:0/10\tphp bin/clean.php"],
+      ["ALERT_COMMAND", 'curl -d @- "https://chat.example.com/$ROOM"'],
+      ["ALERT_ENVIRONMENT", "ROOM=secret-room"],
+      ["BACKUP_REPOSITORY", "sftp:backups@example.com:/site"],
+      ["BACKUP_PASSWORD", "secret-password"],
+      ["BACKUP_ENVIRONMENT", "RESTIC_COMPRESSION=max"],
+      ["BACKUP_PRIVATE_KEY", key],
+      ["BACKUP_HOST_KEY", hostKey],
+    ] as const) {
+      const line = `${name}=${shellQuote(value)}\n`;
+      assert.ok(told.includes(line), `${line} is not in\n${told}`);
+    }
+    for (const { inputs: others } of engine.made) {
+      assert.doesNotMatch(JSON.stringify({ ...others, stdin: "" }), /secret-(key|room|password)/);
+    }
+  });
+
   const refused: [config: Record<string, string>, says: RegExp][] = [
     [{ domain: "foo bar" }, /^one-server-web:domain is "foo bar"/],
     [
       { rung: "load-balanced" },
       /^one-server-web:rung is "load-balanced", which this version can not build yet/,
+    ],
+    [
+      { backupRepository: "sftp:backups@example.com:/site" },
+      /backupPassword is not set.*\n.*backupPrivateKey is not set, and backupRepository is sftp:.*\n.*backupHostKey is not set/,
     ],
     [{ site: join(projectFolder, "nowhere") }, /^one-server-web:site is ".*nowhere", where no folder is/],
   ];

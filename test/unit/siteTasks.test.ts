@@ -4,6 +4,14 @@ import type { Key } from "../../components/settings/key";
 import { serverKeys } from "../../components/settings/serverKeys";
 import { readSettings } from "../../components/settings/settings";
 
+const secrets = [
+  "databasePassword",
+  "backupPassword",
+  "backupEnvironment",
+  "backupPrivateKey",
+  "alertEnvironment",
+];
+
 /** What the server is told when these keys are set. */
 function assignments(config: Record<string, string>) {
   const named = Object.entries(config).map(([name, value]) => [`one-server-web:${name}`, value]);
@@ -12,7 +20,7 @@ function assignments(config: Record<string, string>) {
       "one-server-web:databasePassword": "correct horse battery staple",
       ...Object.fromEntries(named),
     },
-    secretKeys: ["one-server-web:databasePassword"],
+    secretKeys: secrets.map((name) => `one-server-web:${name}`),
     project: "one-server-web",
     stack: "local",
     projectFolder: `${__dirname}/../..`,
@@ -20,6 +28,7 @@ function assignments(config: Record<string, string>) {
   return provisionAssignments(settings, {
     databasePassword: "",
     environment: {},
+    alertEnvironment: JSON.parse(config.alertEnvironment ?? "{}") as Record<string, string>,
     certificate: { source: "local", certificate: "", privateKey: "" },
   });
 }
@@ -54,6 +63,22 @@ describe("what a site does beside its pages, on its way to the server", () => {
     assert.deepEqual([asked.HTTP3, asked.REBOOT_WINDOW], ["yes", "never"]);
   });
 
+  it("tells of alarms by a command line, whose secrets come in its environment alone", () => {
+    const usual = assignments({});
+    assert.deepEqual([usual.ALERT_COMMAND, usual.ALERT_ENVIRONMENT], ["", ""]);
+    const asked = assignments({
+      alertCommand: "curl -d @- $PLACE",
+      alertEnvironment: '{"PLACE": "https://x"}',
+    });
+    assert.equal(asked.ALERT_COMMAND, "curl -d @- $PLACE");
+    assert.equal(asked.ALERT_ENVIRONMENT, "PLACE=https://x");
+  });
+
+  it("runs in the version of PHP that is asked for", () => {
+    assert.equal(assignments({}).PHP_VERSION, "");
+    assert.equal(assignments({ phpVersion: "8.4" }).PHP_VERSION, "8.4");
+  });
+
   const wrong: readonly (readonly [keyof typeof serverKeys, string])[] = [
     ["workers", '{"Mail": "php x.php"}'],
     ["workers", '{"mail": ""}'],
@@ -67,6 +92,14 @@ describe("what a site does beside its pages, on its way to the server", () => {
     ["http3", "yes"],
     ["rebootWindow", "3:30"],
     ["rebootWindow", "24:00"],
+    ["phpVersion", "8"],
+    ["phpVersion", "php8.4"],
+    ["alertCommand", "a\nb"],
+    ["alertEnvironment", "TOKEN=x"],
+    ["backupRepository", "rest:https://site:secret@example.org/"],
+    ["backupAuthority", "authority.pem"],
+    ["backupHostKey", "example.org ssh-ed25519 AAAA"],
+    ["backupPrivateKey", "ssh-ed25519 AAAA"],
   ];
   for (const [name, value] of wrong) {
     it(`refuses ${name} ${value}`, () => {

@@ -8,7 +8,7 @@ declare -A SETTING_DEFAULT=(
   [STACK]='lemp' [RUNTIME]='php' [DATABASE]='mysql'
   [DATABASE_NAME]='site' [DATABASE_USER]='site' [DATABASE_PASSWORD]=''
   [DOCUMENT_ROOT]='public' [HEALTH_PATH]='/healthz' [MIGRATE]='' [SHARED_PATHS]='' [KEEP_RELEASES]='5'
-  [APPLICATION]='wsgi:application' [INTERFACE]='wsgi' [PHP_EXTENSIONS]='' [MAXIMUM_UPLOAD_MIB]='32' [REQUEST_TIMEOUT]='60'
+  [APPLICATION]='wsgi:application' [INTERFACE]='wsgi' [PHP_VERSION]='' [PHP_EXTENSIONS]='' [MAXIMUM_UPLOAD_MIB]='32' [REQUEST_TIMEOUT]='60'
   [ENVIRONMENT]='' [WORKERS]='' [CRON]=''
   [TLS_SOURCE]='local' [CERTIFICATE]='' [CERTIFICATE_KEY]=''
   [ACME_DIRECTORY]='' [ACME_EMAIL]='' [ACME_AUTHORITY]=''
@@ -16,6 +16,8 @@ declare -A SETTING_DEFAULT=(
   [FIREWALL]='yes' [FIREWALL_RULES]='' [SSH_HOST_KEY_TYPE]='' [REBOOT_WINDOW]='03:30'
   [DATA_DEVICE]='' [DATA_VOLUME_SIZE]='' [METADATA_GUARD]='no' [CERTIFICATE_METRIC]='no'
   [BACKUP_REPOSITORY]='' [BACKUP_PASSWORD]='' [BACKUP_TIME]='02:15' [BACKUP_KEEP_DAYS]='14' [BACKUP_ENVIRONMENT]=''
+  [ALERT_COMMAND]='' [ALERT_ENVIRONMENT]=''
+  [BACKUP_AUTHORITY]='' [BACKUP_PRIVATE_KEY]='' [BACKUP_HOST_KEY]=''
 )
 
 # What a value has to look like: an extended regular expression.
@@ -29,17 +31,18 @@ declare -A SETTING_FORM=(
   [HEALTH_PATH]='^/[A-Za-z0-9_./-]*$'
   [SHARED_PATHS]='^([A-Za-z0-9_-][A-Za-z0-9_./-]*( [A-Za-z0-9_-][A-Za-z0-9_./-]*)*)?$'
   [KEEP_RELEASES]='^([2-9]|[1-9][0-9])$' [APPLICATION]='^[A-Za-z_][A-Za-z0-9_.]*:[A-Za-z_][A-Za-z0-9_]*$'
-  [INTERFACE]='^(wsgi|asgi)$' [PHP_EXTENSIONS]='^([a-z0-9]+( [a-z0-9]+)*)?$'
+  [INTERFACE]='^(wsgi|asgi)$' [PHP_VERSION]='^([0-9]\.[0-9]{1,2})?$' [PHP_EXTENSIONS]='^([a-z0-9]+( [a-z0-9]+)*)?$'
   [MAXIMUM_UPLOAD_MIB]='^[1-9][0-9]{0,4}$' [REQUEST_TIMEOUT]='^([5-9]|[1-9][0-9]{1,2}|[1-2][0-9]{3}|3[0-5][0-9]{2}|3600)$'
   [TLS_SOURCE]='^(local|acme)$' [ACME_DIRECTORY]='^(https://[^ ]+)?$' [ACME_EMAIL]='^([^ @]+@[^ @]+)?$'
   [MEMORY_MIB]='^([1-9][0-9]*)?$' [CORES]='^([1-9][0-9]*)?$' [PAGE_CACHE]='^([1-9][0-9]*[smh])?$' [HTTP3]='^(yes|no)$' [CACHE]='^(valkey)?$' [EXPORTERS]='^(yes|no)$'
   [FIREWALL]='^(yes|no)$' [FIREWALL_RULES]='^[][a-z0-9 ./:,{}-]*$' [SSH_HOST_KEY_TYPE]='^[a-z0-9@.-]*$' [REBOOT_WINDOW]='^(never|([01][0-9]|2[0-3]):[0-5][0-9])$'
   [DATA_DEVICE]='^(/dev/[A-Za-z0-9_./-]+)?$' [DATA_VOLUME_SIZE]='^[0-9]*$' [METADATA_GUARD]='^(yes|no)$' [CERTIFICATE_METRIC]='^(yes|no)$'
   [BACKUP_TIME]='^([01][0-9]|2[0-3]):[0-5][0-9]$' [BACKUP_KEEP_DAYS]='^[1-9][0-9]{0,3}$'
+  [ALERT_COMMAND]='^[^[:cntrl:]]*$' [BACKUP_HOST_KEY]='^([a-z0-9@.-]+ [A-Za-z0-9+/]+=*( .*)?)?$'
 )
 
 # Names whose values never appear in an error.
-readonly SECRET_SETTINGS=' DATABASE_PASSWORD CERTIFICATE_KEY BACKUP_PASSWORD BACKUP_ENVIRONMENT ENVIRONMENT '
+readonly SECRET_SETTINGS=' DATABASE_PASSWORD CERTIFICATE_KEY BACKUP_PASSWORD BACKUP_ENVIRONMENT BACKUP_PRIVATE_KEY ALERT_ENVIRONMENT ENVIRONMENT '
 
 # parse_assignments TEXT: sets one global a line of TEXT, then checks them all. Ends the run with one line at the first fault.
 parse_assignments() {
@@ -89,6 +92,8 @@ check_settings() {
   fi
   [[ ${BACKUP_REPOSITORY:+set} != set || -n $BACKUP_PASSWORD ]] ||
     fail "setting BACKUP_PASSWORD: expected a value, because BACKUP_REPOSITORY is set (backups are encrypted)"
+  [[ $BACKUP_REPOSITORY != sftp:* || (-n $BACKUP_PRIVATE_KEY && -n $BACKUP_HOST_KEY) ]] ||
+    fail 'settings BACKUP_PRIVATE_KEY and BACKUP_HOST_KEY: expected the key to log in with and the host key of the target, because BACKUP_REPOSITORY is sftp:'
 }
 
 # Whether this server holds a role.
@@ -101,4 +106,14 @@ quoted() {
   local value=$1
   value=${value//\\/\\\\} value=${value//\"/\\\"} value=${value//\$/\\\$} value=${value//\`/\\\`}
   printf '"%s"' "$value"
+}
+
+# environment_lines NAME TEXT: NAME=value a line, as systemd's EnvironmentFile wants it; NAME is the setting that an error names.
+environment_lines() {
+  local line
+  while IFS= read -r line; do
+    [[ -n $line ]] || continue
+    [[ $line =~ ^([A-Za-z_][A-Za-z0-9_]*)=(.*)$ ]] || fail "setting $1: expected one NAME=value a line"
+    printf '%s=%s\n' "${BASH_REMATCH[1]}" "$(quoted "${BASH_REMATCH[2]}")"
+  done <<<"$2"
 }

@@ -1,9 +1,15 @@
 # shellcheck shell=bash
 # Backups: nightly all of it, every ten minutes what the database has written since, encrypted, by restic, to wherever restic can
-# write: a folder, SFTP, an S3 bucket, another's REST server.
+# write: a folder, SFTP, an S3 bucket, another's REST server, or what rclone knows.
+
+readonly BACKUP_FOLDER=/etc/one-server-web/backup
 
 backup_packages() {
   [[ -z $BACKUP_REPOSITORY ]] || echo restic
+  case $BACKUP_REPOSITORY in
+    sftp:*) echo openssh-client ;;
+    rclone:*) echo rclone ;;
+  esac
 }
 
 backup_before() {
@@ -12,6 +18,7 @@ backup_before() {
     backup_off
     return 0
   fi
+  backup_target
   backup_environment | install_file backup /etc/one-server-web/backup.env 0600 root:root
   for unit in backup.service backup.timer backup-log.service backup-log.timer; do
     install_template backup "backup/$unit" "/etc/systemd/system/one-server-web-$unit" 0644 root:root daemon-reload
@@ -33,17 +40,35 @@ backup_off() {
     remove_file backup "/etc/systemd/system/one-server-web-$unit" daemon-reload
   done
   remove_file backup /etc/one-server-web/backup.env
+  BACKUP_AUTHORITY='' BACKUP_PRIVATE_KEY=''
+  backup_target
+}
+
+# backup_target: who signed the target's certificate, where no public authority did; and over SFTP, whose key is accepted there, and
+# by which key the target is known. Restic calls ssh by its name, so that a program of that name says where these are.
+backup_target() {
+  local file ssh=/usr/local/lib/one-server-web/backup/ssh
+  if [[ -n $BACKUP_AUTHORITY ]]; then
+    install_file backup "$BACKUP_FOLDER/authority.pem" 0644 root:root <<<"$BACKUP_AUTHORITY"
+  else
+    remove_file backup "$BACKUP_FOLDER/authority.pem"
+  fi
+  if [[ -n $BACKUP_PRIVATE_KEY ]]; then
+    install_file backup "$BACKUP_FOLDER/key" 0600 root:root <<<"$BACKUP_PRIVATE_KEY"
+    # One target, whatever its name and port.
+    install_file backup "$BACKUP_FOLDER/known_hosts" 0644 root:root <<<"* $BACKUP_HOST_KEY"
+    install_template backup backup/ssh.conf "$BACKUP_FOLDER/ssh.conf" 0644 root:root
+    install_template backup backup/ssh.sh "$ssh" 0755 root:root
+  else
+    for file in "$BACKUP_FOLDER"/{key,known_hosts,ssh.conf} "$ssh"; do remove_file backup "$file"; done
+  fi
 }
 
 # Restic's own variables, then what its target wants (AWS_ACCESS_KEY_ID and the like), a line each.
 backup_environment() {
-  local line
   printf 'RESTIC_REPOSITORY=%s\n' "$(quoted "$BACKUP_REPOSITORY")"
   printf 'RESTIC_PASSWORD=%s\n' "$(quoted "$BACKUP_PASSWORD")"
   printf 'BACKUP_KEEP_DAYS=%s\n' "$(quoted "$BACKUP_KEEP_DAYS")"
-  while IFS= read -r line; do
-    [[ -n $line ]] || continue
-    [[ $line =~ ^([A-Za-z_][A-Za-z0-9_]*)=(.*)$ ]] || fail 'setting BACKUP_ENVIRONMENT: expected one NAME=value a line'
-    printf '%s=%s\n' "${BASH_REMATCH[1]}" "$(quoted "${BASH_REMATCH[2]}")"
-  done <<<"$BACKUP_ENVIRONMENT"
+  [[ -z $BACKUP_AUTHORITY ]] || printf 'RESTIC_CACERT=%s\n' "$(quoted "$BACKUP_FOLDER/authority.pem")"
+  environment_lines BACKUP_ENVIRONMENT "$BACKUP_ENVIRONMENT"
 }

@@ -17,18 +17,13 @@ site_after() {
 
 # The application's environment. Its own lines come last, so that a site may overrule what it is given.
 site_environment() {
-  local line
   printf 'DATABASE_SOCKET=%s\n' "$(quoted "$DATABASE_SOCKET")"
   printf 'DATABASE_NAME=%s\n' "$(quoted "$DATABASE_NAME")"
   printf 'DATABASE_USER=%s\n' "$(quoted "$DATABASE_USER")"
   printf 'DATABASE_PASSWORD=%s\n' "$(quoted "$DATABASE_PASSWORD")"
   [[ $CACHE != valkey ]] || printf 'CACHE_SOCKET=%s\n' "$(quoted /run/valkey/valkey.sock)"
   printf 'SITE_URL=%s\n' "$(quoted "https://$DOMAIN")"
-  while IFS= read -r line; do
-    [[ -n $line ]] || continue
-    [[ $line =~ ^([A-Za-z_][A-Za-z0-9_]*)=(.*)$ ]] || fail 'setting ENVIRONMENT: expected one NAME=value a line'
-    printf '%s=%s\n' "${BASH_REMATCH[1]}" "$(quoted "${BASH_REMATCH[2]}")"
-  done <<<"$ENVIRONMENT"
+  environment_lines ENVIRONMENT "$ENVIRONMENT"
 }
 
 # Facts without secrets, as shell assignments.

@@ -61,4 +61,23 @@ export function testBackups(server: ReleaseServer): void {
     server.on("systemctl start one-server-web-backup");
     assert.doesNotMatch(alerts(), /backup/);
   });
+  it("raises an alarm when the target gives back something else than went there", () => {
+    const alerts = () => parseFacts(server.on("/opt/one-server-web/status.sh")).alerts.join("\n");
+    // What did not change since is not written again, so the next backup stands on the damaged files as well.
+    server.on(
+      `mysql site -e "CREATE TABLE large (body LONGBLOB); INSERT INTO large WITH RECURSIVE part AS (SELECT 1 AS number UNION ALL SELECT number + 1 FROM part WHERE number < 900) SELECT CONCAT(${Array(8).fill("RANDOM_BYTES(1024)").join(", ")}) FROM part"`,
+    );
+    server.on("systemctl start one-server-web-backup");
+    server.on(
+      "find /var/backups/site/data -type f -exec sh -c 'for file; do size=$(stat -c %s $file); rm $file; head -c $size /dev/urandom >$file; done' - {} +",
+    );
+    assert.throws(() => server.on("systemctl start one-server-web-backup"));
+    server.on(
+      "timeout 20 sh -c 'until [ -s /var/lib/one-server-web/alerts/one-server-web-backup ]; do sleep 0.1; done'",
+    );
+    assert.match(alerts(), /backup failed: .*can't be read back as it was written/);
+    server.on("mysql site -e 'DROP TABLE large'; rm -r /var/backups/site /var/cache/one-server-web/restic");
+    server.on("systemctl start one-server-web-backup");
+    assert.equal(alerts(), "");
+  });
 }

@@ -1,11 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { selfSigned } from "../../../bench/load/certificate";
-import { cached, cacheFolder, contentKey } from "../../../scripts/engine/cache";
-import { runProcess } from "../../../scripts/engine/runProcess";
-import { findGo, requiredGoVersion } from "../../../scripts/engine/toolchain";
+import { goTool } from "../goTool";
 
 const command = "github.com/letsencrypt/pebble/v2/cmd/pebble";
 
@@ -37,7 +35,7 @@ export class Pebble {
 
   /** Builds it once, starts it, and waits until it listens. */
   async start(): Promise<void> {
-    const program = join(await build(), "pebble");
+    const program = await goTool(__dirname, "pebble", command);
     const file = (name: string, text: string) => {
       writeFileSync(join(this.folder, name), text);
       return join(this.folder, name);
@@ -85,28 +83,4 @@ export class Pebble {
     }
     rmSync(this.folder, { recursive: true });
   }
-}
-
-/** The folder with the program, built from its Go module when it is not in the cache. */
-async function build(): Promise<string> {
-  const pins = ["go.mod", "go.sum"].map((name) => readFileSync(join(__dirname, name), "utf8"));
-  const folder = join(cacheFolder(), "pebble", contentKey([...pins, process.platform, process.arch]));
-  const quiet = () => {};
-  return await cached(
-    folder,
-    async (temporary) => {
-      const go = await findGo(requiredGoVersion(pins[0] ?? ""), quiet);
-      const args = [
-        "build",
-        "-mod=readonly",
-        "-buildvcs=false",
-        "-trimpath",
-        "-o",
-        join(temporary, "pebble"),
-        command,
-      ];
-      await runProcess(go.path, args, { cwd: __dirname, env: go.environment });
-    },
-    quiet,
-  );
 }
