@@ -41,6 +41,7 @@ main() {
     mapfile -t wanted < <(for role in $ROLES; do "${role}_packages"; done)
     mapfile -t packages < <(missing_packages "${wanted[@]}")
   fi
+  ! has_role php-fpm || [[ -z $PHP_VERSION ]] || check_php_version "$PHP_VERSION" "$(php_versions)"
   remember_first_starts
   # The volume of a server before this one holds its data: it is mounted before anything is laid out.
   [[ -z $DATA_DEVICE ]] || run_extra data-volume
@@ -92,16 +93,17 @@ plan_server() {
   measure_machine
   while read -r assignment; do
     declare -g "$assignment"
-  done < <(size_machine "$RAM_MIB" "$CPU_CORES" "$ROLES" "$RUNTIME")
+  done < <(size_machine "$RAM_MIB" "$CPU_CORES" "$ROLES" "$RUNTIME" "$CACHE")
   APP_MOST_SPARE=$((APP_SPARE * 2 > APP_CHILDREN ? APP_CHILDREN : APP_SPARE * 2))
   WEB_UNIT=nginx WEB_TEST='nginx -t' DATABASE_UNIT=$DATABASE ACTIVE_FILE=$(front_file "$STACK")
   [[ $STACK == lemp ]] || WEB_UNIT=apache2 WEB_TEST='apache2ctl configtest'
+  TASK_UNITS=()
   GUNICORN_CLASS=gthread GUNICORN_PRELOAD=True
   [[ $INTERFACE == wsgi ]] || GUNICORN_CLASS=asgi GUNICORN_PRELOAD=False
   DATABASE_SOCKET=/run/mysqld/mysqld.sock MAXIMUM_UPLOAD_BYTES=$((MAXIMUM_UPLOAD_MIB * 1048576))
   # Whoever waits for a request is given more time than the request itself. Downloads, which the web server sends, may be slower.
   APP_STOP_SECONDS=$((REQUEST_TIMEOUT + 10)) WEB_STOP_SECONDS=$((REQUEST_TIMEOUT + 60))
-  step server "$SYSTEM_ID $SYSTEM_VERSION, $RAM_MIB MiB, $CPU_CORES cores: pool $INNODB_POOL_MIB MiB, $APP_CHILDREN app processes, OPcache 2 x $OPCACHE_MIB MiB, $MAX_CONNECTIONS connections"
+  step server "$SYSTEM_ID $SYSTEM_VERSION, $RAM_MIB MiB, $CPU_CORES cores: pool $INNODB_POOL_MIB MiB, $([[ $VALKEY_MIB == 0 ]] || echo "Valkey $VALKEY_MIB MiB, ")$APP_CHILDREN app processes, OPcache 2 x $OPCACHE_MIB MiB, $MAX_CONNECTIONS connections"
 }
 
 # remember_first_starts: daemons that this run's packages will start need no reload afterwards.

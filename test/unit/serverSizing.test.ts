@@ -3,8 +3,17 @@ import { runShell } from "../support/shell";
 
 const all = "base tls nginx php-fpm mysql site";
 
-function size(ram: number, cores: number, roles = all, runtime = "php"): Record<string, number> {
-  const { output, error } = runShell(["lib/sizing"], `size_machine ${ram} ${cores} "${roles}" ${runtime}`);
+function size(
+  ram: number,
+  cores: number,
+  roles = all,
+  runtime = "php",
+  cache = "''",
+): Record<string, number> {
+  const { output, error } = runShell(
+    ["lib/sizing"],
+    `size_machine ${ram} ${cores} "${roles}" ${runtime} ${cache}`,
+  );
   assert.equal(error, "");
   return Object.fromEntries(
     output
@@ -25,6 +34,17 @@ const table = [
   { ram: 16384, cores: 4, pool: 4096, children: 128, opcache: 256, connections: 285, schema: 1 },
   { ram: 32768, cores: 8, pool: 8192, children: 256, opcache: 256, connections: 549, schema: 1 },
   { ram: 65536, cores: 16, pool: 16384, children: 512, opcache: 256, connections: 1077, schema: 1 },
+];
+
+/** As above, on a server that keeps sessions in Valkey. */
+const withValkey = [
+  { ram: 512, cores: 1, valkey: 32, most: 128, children: 3 },
+  { ram: 1024, cores: 1, valkey: 64, most: 192, children: 3 },
+  { ram: 2048, cores: 2, valkey: 128, most: 320, children: 14 },
+  { ram: 4096, cores: 2, valkey: 256, most: 576, children: 29 },
+  { ram: 8192, cores: 2, valkey: 512, most: 1088, children: 64 },
+  { ram: 16384, cores: 2, valkey: 1024, most: 2112, children: 64 },
+  { ram: 65536, cores: 16, valkey: 1024, most: 2112, children: 512 },
 ];
 
 describe("swap", () => {
@@ -73,6 +93,23 @@ describe("sizes by the machine", () => {
       assert.ok((sizes.MAX_CONNECTIONS ?? 0) >= 2 * (sizes.APP_CHILDREN ?? 0) + 20);
     });
   }
+
+  for (const { ram, cores, ...expected } of withValkey) {
+    it(`${ram} MiB and ${cores} cores with Valkey, which the processes make room for`, () => {
+      const sizes = size(ram, cores, `${all} valkey`, "php", "valkey");
+      const { VALKEY_MIB: valkey = 0, VALKEY_MOST_MIB: most = 0, APP_CHILDREN: children = 0 } = sizes;
+      assert.deepEqual({ valkey, most, children }, expected);
+      const database = (sizes.INNODB_POOL_MIB ?? 0) * (13 / 12) + (sizes.PERFORMANCE_SCHEMA ? 450 : 190);
+      const total =
+        (sizes.SYSTEM_MIB ?? 0) + database + valkey * 1.5 + 2 * (sizes.OPCACHE_MIB ?? 0) + children * 40;
+      assert.ok(total <= ram + (ram < 1024 ? 148 : 0), `${total} MiB of ${ram}`);
+    });
+  }
+
+  it("take nothing for a Valkey that nobody asked for", () => {
+    assert.equal(size(4096, 2, `${all} valkey`).VALKEY_MIB, 0);
+    assert.equal(size(4096, 2, `${all} valkey`).APP_CHILDREN, size(4096, 2).APP_CHILDREN);
+  });
 
   it("give the memory to the database where it is alone", () => {
     assert.equal(size(8192, 2, "base mysql").INNODB_POOL_MIB, 5734);

@@ -4,7 +4,7 @@
 valkey_packages() {
   [[ $CACHE == valkey ]] || return 0
   echo valkey-server
-  if [[ $RUNTIME == php ]]; then echo php-redis; else echo python3-redis; fi
+  if [[ $RUNTIME == php ]]; then echo "php$PHP_VERSION-redis"; else echo python3-redis; fi
 }
 
 valkey_before() {
@@ -14,9 +14,6 @@ valkey_before() {
     return 0
   fi
   systemctl is-active --quiet valkey-server || FIRST_START[valkey-server]=yes
-  # A sixteenth of the memory; twice that while it rewrites its log.
-  VALKEY_MIB=$(clamp $((RAM_MIB / 16)) 32 1024)
-  VALKEY_MOST_MIB=$((VALKEY_MIB * 2 + 64))
   install_template valkey valkey/valkey.conf /etc/one-server-web/valkey.conf 0644 root:root restart:valkey-server
   install_template valkey valkey/service.conf /etc/systemd/system/valkey-server.service.d/one-server-web.conf 0644 root:root daemon-reload restart:valkey-server
 }
