@@ -6,6 +6,7 @@ import { ReleaseServer } from "../../bench/load/server";
 import { makeWordPress } from "../../bench/load/wordpress";
 import { deterministicArchive } from "../../components/server/archive";
 import { releaseName } from "../../components/server/release";
+import { testPhpVersions } from "./applications/phpVersions";
 import { picture } from "./applications/picture";
 import { Visitor } from "./applications/visitor";
 import { makeWagtail } from "./applications/wagtail";
@@ -38,14 +39,15 @@ const converted = {
   lamp: {
     STACK: "lamp",
     DATABASE: "mariadb",
-    ROLES: "base tls apache php-fpm mysql site tasks backup",
+    ROLES: "base tls apache php-fpm mysql site tasks backup exporters",
+    EXPORTERS: "yes",
     BACKUP_REPOSITORY: "/var/backups/site",
     BACKUP_PASSWORD: "for-this-test-only",
   },
   python: {
     RUNTIME: "python",
     DATABASE: "mariadb",
-    ROLES: "base tls nginx python mysql site tasks backup",
+    ROLES: "base tls nginx python mysql site tasks backup exporters",
     INTERFACE: "asgi",
     APPLICATION: "project.asgi:application",
     HEALTH_PATH: "/healthz",
@@ -118,6 +120,15 @@ function wordPress(): void {
     assert.equal(server.on("systemctl show -P Result site-cron@wordpress").trim(), "success");
   });
 
+  testPhpVersions(
+    server,
+    () => `/?p=${post}`,
+    async () => {
+      await readsAll();
+      await login();
+    },
+  );
+
   it("goes on with all it holds when the stack becomes LAMP and the database MariaDB", async () => {
     server.provision(converted.lamp);
     await readsAll();
@@ -128,6 +139,34 @@ function wordPress(): void {
       true,
       true,
     ]);
+  });
+
+  it("runs no code that someone uploaded there either", async () => {
+    const visitor = new Visitor(server.target);
+    for (const name of ["shell.php", "shell.PHP", "shell.phtml", "picture.jpg"]) {
+      server.on(
+        `cat >'/srv/www/shared/public/wp-content/uploads/${name}'`,
+        "<?php echo 'executed ' . (40 + 2);",
+      );
+      for (const path of [name, `${name}/index.php`]) {
+        assert.doesNotMatch((await visitor.get(`/wp-content/uploads/${path}`)).text, /executed 42/, path);
+      }
+    }
+    assert.equal((await visitor.get("/wp-content/uploads/shell.php")).status, 404);
+    assert.match((await visitor.get("/wp-content/uploads/picture.jpg")).text, /40 \+ 2/);
+  });
+
+  it("is measured by exporters of Apache, PHP-FPM and MariaDB on the loopback address", () => {
+    const metrics = (port: number) =>
+      server.on(`php -r 'echo file_get_contents("http://127.0.0.1:${port}/metrics");'`);
+    assert.match(metrics(9117), /^apache_up 1$/m);
+    assert.match(metrics(9117), /^apache_accesses_total [1-9]/m);
+    assert.match(metrics(9253), /^php_fpm_up\{.*\} 1$/m);
+    assert.match(metrics(9104), /^mysql_up 1$/m);
+    const ports = server.on(
+      "ss -Hltn | awk '{print $4}' | grep -v '^127\\|^\\[::1\\]' | sed 's/.*://' | sort -nu",
+    );
+    assert.doesNotMatch(ports, /^(8113|9\d\d\d)$/m);
   });
 
   it("is brought back by MariaDB's backup and log, up to what was written last", async () => {

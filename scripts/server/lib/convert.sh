@@ -22,6 +22,8 @@ remember_packages() {
     done <"$PACKAGES_FILE"
   fi
   if ((${#unwanted[@]} > 0)); then
+    # One that came along with what goes, and is wanted for itself now, stays.
+    run_apt apt-mark manual "$@"
     run_apt apt-get --yes --purge --auto-remove -o APT::Status-Fd=3 remove "${unwanted[@]}"
     changed packages "removed ${unwanted[*]}"
     # What a package takes along when it goes is its maintainer's doing: the daemons have to be up after it.
@@ -42,9 +44,18 @@ remove_unused_files() {
   fi
   if [[ $RUNTIME == php ]]; then
     for file in /etc/one-server-web/app/{blue,green}.py /usr/local/lib/one-server-web/start-python; do remove_file site "$file"; done
+    remove_other_php
   else
     for file in /etc/one-server-web/app/{blue,green}.conf /etc/systemd/system/php*-fpm.service; do remove_file site "$file" daemon-reload; done
   fi
+}
+
+# remove_other_php: what was written for another version.
+remove_other_php() {
+  local file
+  for file in /etc/systemd/system/php*-fpm.service /etc/php/*/{fpm,cli}/conf.d/9[01]-one-server-web*.ini; do
+    [[ $file == */"php$PHP-fpm.service" || $file == "/etc/php/$PHP/"* ]] || remove_file site "$file" daemon-reload
+  done
 }
 
 remove_folder() {

@@ -39,13 +39,24 @@ measure_machine() {
   CPU_CORES=${CORES:-$(nproc)}
 }
 
-# php_version: of the installed FPM, else of the one that php-fpm would bring.
+# php_version: the one that is asked for, else the distribution's own: that of the installed php-fpm or of the one that would be.
 php_version() {
-  local version
-  version=$(dpkg-query -W -f '${db:Status-Abbrev} ${Package}\n' 'php[0-9]*-fpm' 2>/dev/null | sed -n 's/^ii  *php\(.*\)-fpm$/\1/p' | sort -V | tail -n 1)
+  local version=$PHP_VERSION
+  [[ -n $version ]] || version=$(dpkg-query -W -f '${db:Status-Abbrev} ${Depends}\n' php-fpm 2>/dev/null | sed -n 's/^ii .*php\([0-9.]*\)-fpm.*/\1/p')
   [[ -n $version ]] || version=$(apt-cache depends php-fpm 2>/dev/null | sed -n 's/^ *Depends: php\([0-9.]*\)-fpm$/\1/p' | head -n 1)
   [[ -n $version ]] || fail 'the package php-fpm is not known to this system: check its package sources'
   echo "$version"
+}
+
+# php_versions: those whose FPM the package sources hold, or dpkg, on one line.
+php_versions() {
+  apt-cache search --names-only '^php[0-9.]+-fpm$' | sed -n 's/^php\([0-9.]*\)-fpm .*/\1/p' | sort -V | paste -sd' '
+}
+
+# check_php_version WANTED "VERSION...": before anything is changed.
+check_php_version() {
+  [[ -z $1 || " $2 " == *" $1 "* ]] ||
+    fail "setting PHP_VERSION (phpVersion) is $1, which this system does not have: it has ${2// /, }; take one of them, or none for the system's own"
 }
 
 # nginx_version: of the installed nginx, else of the one that would be installed.

@@ -1,6 +1,8 @@
 # shellcheck shell=bash
 # Prometheus' exporters, on the loopback address alone: a Prometheus elsewhere comes through SSH or an agent on this server.
-# Machine 9100, nginx 9113, PHP-FPM 9253, database 9104.
+# Machine 9100, nginx 9113, Apache 9117, PHP-FPM 9253, database 9104. Gunicorn counts for statsd, whose exporter Debian does not package.
+
+readonly EXPORTERS_KNOWN='node mysqld nginx apache phpfpm'
 
 exporters_packages() {
   local name
@@ -11,7 +13,7 @@ exporters_packages() {
 # exporter_names: of what this server runs, those that its distribution packages.
 exporter_names() {
   local name names=(node mysqld)
-  [[ $STACK != lemp ]] || names+=(nginx)
+  if [[ $STACK == lemp ]]; then names+=(nginx); else names+=(apache); fi
   [[ $RUNTIME != php ]] || names+=(phpfpm)
   for name in "${names[@]}"; do
     ! apt-cache show "prometheus-$name-exporter" >/dev/null 2>&1 || echo "$name"
@@ -19,30 +21,46 @@ exporter_names() {
 }
 
 exporters_before() {
-  local name
-  if [[ $EXPORTERS != yes ]]; then
-    remove_file exporters /etc/nginx/conf.d/one-server-web-status.conf reload:nginx
-    for name in node mysqld nginx phpfpm; do
+  local name wanted=' '
+  [[ $EXPORTERS != yes ]] || wanted=" $(exporter_names | paste -sd' ') "
+  exporters_status
+  for name in $EXPORTERS_KNOWN; do
+    if [[ $wanted == *" $name "* ]]; then
+      exporter_before "$name"
+    else
       remove_file exporters "/etc/systemd/system/prometheus-$name-exporter.service.d/one-server-web.conf" daemon-reload
-    done
-    return 0
-  fi
-  [[ $STACK != lemp ]] || install_template exporters exporters/nginx.conf /etc/nginx/conf.d/one-server-web-status.conf 0644 root:root reload:nginx
-  for name in $(exporter_names); do
-    systemctl is-active --quiet "prometheus-$name-exporter" || FIRST_START["prometheus-$name-exporter"]=yes
-    # FPM's sockets are the web server's group's.
-    EXPORTER_GROUP=$([[ $name == phpfpm ]] && echo www-data || echo nogroup)
-    printf 'ARGS="%s"\n' "$(exporter_arguments "$name")" |
-      install_file exporters "/etc/default/prometheus-$name-exporter" 0644 root:root "restart:prometheus-$name-exporter"
-    install_template exporters exporters/service.conf "/etc/systemd/system/prometheus-$name-exporter.service.d/one-server-web.conf" 0644 root:root \
-      daemon-reload "restart:prometheus-$name-exporter"
+    fi
   done
+}
+
+# exporters_status: the web server's own counters, on the loopback address.
+exporters_status() {
+  local file=/etc/nginx/conf.d/one-server-web-status.conf other=/etc/apache2/conf-enabled/one-server-web-status.conf unit=nginx
+  [[ $STACK == lemp ]] || { unit=$other other=$file file=$unit unit=apache2; }
+  remove_file exporters "$other"
+  if [[ $EXPORTERS == yes ]]; then
+    install_template exporters "exporters/$unit.conf" "$file" 0644 root:root "reload:$unit"
+  else
+    remove_file exporters "$file" "reload:$unit"
+  fi
+}
+
+exporter_before() {
+  local name=$1
+  systemctl is-active --quiet "prometheus-$name-exporter" || FIRST_START["prometheus-$name-exporter"]=yes
+  # FPM's sockets are the web server's group's.
+  EXPORTER_GROUP=$([[ $name == phpfpm ]] && echo www-data || echo nogroup)
+  printf 'ARGS="%s"\n' "$(exporter_arguments "$name")" |
+    install_file exporters "/etc/default/prometheus-$name-exporter" 0644 root:root "restart:prometheus-$name-exporter"
+  install_template exporters exporters/service.conf "/etc/systemd/system/prometheus-$name-exporter.service.d/one-server-web.conf" 0644 root:root \
+    daemon-reload "restart:prometheus-$name-exporter"
 }
 
 exporter_arguments() {
   case $1 in
     node) echo '--web.listen-address=127.0.0.1:9100' ;;
     nginx) echo '--web.listen-address=127.0.0.1:9113 --nginx.scrape-uri=http://127.0.0.1:8113/nginx-status' ;;
+    apache) echo '--web.listen-address=127.0.0.1:9117 --scrape_uri=http://127.0.0.1:8113/server-status?auto' ;;
     phpfpm) echo '--web.listen-address=127.0.0.1:9253 --phpfpm.socket-paths=/run/site-blue/app.sock --phpfpm.socket-paths=/run/site-green/app.sock --phpfpm.status-path=/fpm-status' ;;
     mysqld) echo "--web.listen-address=127.0.0.1:9104 --mysqld.address=unix://$DATABASE_SOCKET --mysqld.username=prometheus" ;;
   esac
