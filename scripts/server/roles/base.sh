@@ -3,6 +3,8 @@
 
 base_packages() {
   echo ca-certificates
+  # What an alarm's command line usually calls.
+  [[ -z $ALERT_COMMAND ]] || echo curl
 }
 
 base_before() {
@@ -23,7 +25,24 @@ base_before() {
   install_template base base/alert.sh /usr/local/lib/one-server-web/alert 0755 root:root
 }
 
+# base_alert_command: who is told of an alarm besides `npm run status` and the journal. Its secrets are in its environment alone. What it
+# calls is installed by then.
+base_alert_command() {
+  local file command=/etc/one-server-web/alert-command environment=/etc/one-server-web/alert.env
+  local unit=/etc/systemd/system/one-server-web-alert-command@.service
+  if [[ -z $ALERT_COMMAND ]]; then
+    for file in "$command" "$environment"; do remove_file base "$file"; done
+    remove_file base "$unit" daemon-reload
+    return 0
+  fi
+  environment_lines ALERT_ENVIRONMENT "$ALERT_ENVIRONMENT" | install_file base "$environment" 0600 root:root
+  install_template base base/alert-command.service "$unit" 0644 root:root daemon-reload
+  # The last of the three: where it is, it is run.
+  install_file base "$command" 0644 root:root <<<"$ALERT_COMMAND"
+}
+
 base_after() {
+  base_alert_command
   [[ ! -v PENDING[apply:sysctl] ]] || apply_sysctl
 }
 

@@ -1,5 +1,6 @@
 # shellcheck shell=bash
-# The server looks at itself, twice an hour: what is near its end is an alert before it is over.
+# The server looks at itself, twice an hour: what is near its end is an alert before it is over. What the site stands on is started
+# again when it ends, and is an alert when that does not help.
 
 watch_packages() {
   echo openssl
@@ -8,6 +9,19 @@ watch_packages() {
 watch_before() {
   install_template watch watch/check.service /etc/systemd/system/one-server-web-check.service 0644 root:root daemon-reload
   install_template watch watch/check.timer /etc/systemd/system/one-server-web-check.timer 0644 root:root daemon-reload
+  watch_units
+}
+
+watch_units() {
+  local unit watched=" $WEB_UNIT $DATABASE_UNIT site-app@ "
+  [[ $CACHE != valkey ]] || watched+='valkey-server '
+  for unit in nginx apache2 mysql mariadb valkey-server site-app@; do
+    if [[ $watched == *" $unit "* ]]; then
+      install_template watch watch/restart.conf "/etc/systemd/system/$unit.service.d/one-server-web-watch.conf" 0644 root:root daemon-reload
+    else
+      remove_file watch "/etc/systemd/system/$unit.service.d/one-server-web-watch.conf" daemon-reload
+    fi
+  done
 }
 
 watch_after() {

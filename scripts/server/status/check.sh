@@ -1,5 +1,6 @@
 # shellcheck shell=bash
-# What the server looks at by itself, twice an hour: room on its disks and the days of its certificate. A unit that fails is an alert.
+# What the server looks at by itself, twice an hour: room on its disks, the days of its certificate and what the site says of its health.
+# A unit that fails is an alert.
 
 # Percent of a disk, or of its inodes, that may be in use.
 MOST_USED=${MOST_USED:-90}
@@ -15,10 +16,28 @@ check_limits() {
   else
     faults+=("nothing shows a certificate for $DOMAIN at port 443")
   fi
+  mapfile -t -O "${#faults[@]}" faults < <(unhealthy_site)
+  settle_units
   if ((${#faults[@]} > 0)); then
     fail "$(printf '%s; ' "${faults[@]}" | sed 's/; $//')"
   fi
   rm -f /var/lib/one-server-web/alerts/one-server-web-check
+}
+
+# unhealthy_site: what is wrong with a site that has a release and is not closed for maintenance.
+unhealthy_site() {
+  local answer
+  [[ -n $(active_release) ]] && ! in_maintenance || return 0
+  answer=$(health_status)
+  [[ $answer == 200 ]] || echo "the site answers $answer at $HEALTH_PATH (0 is no answer)"
+}
+
+# settle_units: those that failed and run again.
+settle_units() {
+  local unit
+  for unit in nginx apache2 mysql mariadb valkey-server site-app@blue site-app@green; do
+    ! systemctl is-active --quiet "$unit" || rm -f "/var/lib/one-server-web/alerts/$unit"
+  done
 }
 
 full_disks() {

@@ -86,10 +86,15 @@ certificate_date() {
 # The health path as a visitor gets it: its status, or 0 when nothing answers, and how long it took.
 health() {
   local began=$EPOCHREALTIME answer
+  answer=$(health_status)
+  json_object path "$(json_text "$HEALTH_PATH")" status "$answer" milliseconds "$(milliseconds "$began")"
+}
+
+health_status() {
+  local answer
   answer=$(printf 'GET %s HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n' "$HEALTH_PATH" "$DOMAIN" |
     timeout 10 openssl s_client -quiet -connect 127.0.0.1:443 -servername "$DOMAIN" 2>/dev/null | head -n 1 | tr -d '\r') || true
-  [[ $answer =~ ^HTTP/[0-9.]+\ ([0-9]{3}) ]] && answer=${BASH_REMATCH[1]} || answer=0
-  json_object path "$(json_text "$HEALTH_PATH")" status "$answer" milliseconds "$(milliseconds "$began")"
+  if [[ $answer =~ ^HTTP/[0-9.]+\ ([0-9]{3}) ]]; then echo "${BASH_REMATCH[1]}"; else echo 0; fi
 }
 
 # The units that the site stands on, and those of the server's own care that are switched on.

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
 import { request } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,6 +8,7 @@ import type { ReleaseServer } from "../../../bench/load/server";
 import { deterministicArchive } from "../../../components/server/archive";
 import { releaseName } from "../../../components/server/release";
 import { parseFacts } from "../../../scripts/status/facts";
+import { eventually } from "../../support/eventually";
 
 /** Settings of a server whose site does all that it may beside its pages. */
 export const besidePages = {
@@ -114,6 +116,36 @@ export function testBesidePages(server: ReleaseServer): void {
       /error: the disk \/ is \d+% full/,
     );
   });
+
+  it("warns when the site does not answer as a healthy one", () => {
+    const colour = server
+      .on("systemctl list-units --plain --no-legend --state=active 'site-app@*'")
+      .split(" ")[0];
+    server.on(`systemctl stop ${colour}`);
+    assert.throws(
+      () => server.on("/opt/one-server-web/status.sh check"),
+      /error: the site answers 50\d at \/healthz/,
+    );
+    server.on(`systemctl start ${colour} && /opt/one-server-web/status.sh check`);
+  });
+
+  it("starts what was killed again, and raises an alarm when that does not help", () => {
+    const alarm = "/var/lib/one-server-web/alerts/valkey-server";
+    for (const unit of ["nginx", "valkey-server"]) {
+      const before = property(unit, "MainPID");
+      server.on(`kill -KILL ${before}`);
+      until(`[ $(systemctl show -P MainPID ${unit}) -ne ${before} ] && systemctl is-active --quiet ${unit}`);
+    }
+    server.on(
+      `mv /usr/bin/valkey-server /usr/bin/valkey-away; kill -KILL ${property("valkey-server", "MainPID")}`,
+    );
+    until(`[ -s ${alarm} ]`);
+    assert.equal(property("valkey-server", "ActiveState"), "failed");
+    server.on(
+      "mv /usr/bin/valkey-away /usr/bin/valkey-server; systemctl reset-failed valkey-server; systemctl start valkey-server",
+    );
+    server.on(`/opt/one-server-web/status.sh check; test ! -e ${alarm}`);
+  });
 }
 
 const propertyOf = (server: ReleaseServer) => (unit: string, name: string) =>
@@ -125,18 +157,49 @@ const untilOn = (server: ReleaseServer) => (condition: string) =>
 
 /** The last tests: what was set is set otherwise, then unset. */
 export function testEndings(server: ReleaseServer): void {
-  const until = untilOn(server);
   const property = propertyOf(server);
 
-  it("raises an alarm when a job fails", () => {
-    server.provision({ CRON: "note\t*:*:0/2\techo no luck today; false" });
-    until("grep -qs luck /var/lib/one-server-web/alerts/site-cron@note");
-    const { alerts } = parseFacts(server.on("/opt/one-server-web/status.sh"));
-    assert.match(alerts.join("\n"), /site-cron@note failed: .*no luck today/);
+  it("raises an alarm when a job fails, and tells whom the settings name, once", async () => {
+    const told: { token: string | undefined; text: string }[] = [];
+    const chat = createServer((message, answer) => {
+      let text = "";
+      message.setEncoding("utf8").on("data", (part: string) => {
+        text += part;
+      });
+      message.on("end", () => {
+        told.push({ token: message.headers["x-token"]?.toString(), text });
+        answer.end();
+      });
+    });
+    const host = server.target.address.replace(/\.\d+$/, ".1");
+    await new Promise<void>((resolve) => chat.listen(8125, host, resolve));
+    try {
+      server.provision({
+        CRON: "note\t*:*:0/2\techo no luck today; false",
+        // The secret is read from the environment: a command line is everybody's to see.
+        ALERT_COMMAND: `curl --fail --silent --variable %TOKEN --expand-header 'X-Token: {{TOKEN}}' --data-binary @- http://${host}:8125/`,
+        ALERT_ENVIRONMENT: 'TOKEN=of "this" test only',
+      });
+      const { alerts } = await eventually("the alarm", 20, () => {
+        const facts = parseFacts(server.on("/opt/one-server-web/status.sh"));
+        return facts.alerts.some((text) => text.includes("luck")) ? facts : undefined;
+      });
+      assert.match(alerts.join("\n"), /www\.foobar\.com: site-cron@note failed: .*no luck today/);
+      await eventually("the message", 20, () => told.length > 0 || undefined);
+      // It fails each two seconds.
+      const runs = "journalctl --quiet --output cat --unit site-cron@note | grep -c 'no luck'";
+      await eventually("more failures", 20, () => Number(server.on(`${runs} || true`)) >= 4 || undefined);
+      assert.equal(told.length, 1);
+      assert.match(told[0]?.text ?? "", /site-cron@note failed: .*no luck today/);
+      assert.equal(told[0]?.token, 'of "this" test only');
+    } finally {
+      chat.close();
+    }
   });
 
   it("does beside pages only what its settings name", () => {
     server.provision({ WORKERS: "", CRON: "", CACHE: "", EXPORTERS: "no" });
+    assert.throws(() => server.on("ls /etc/one-server-web/alert-command"));
     assert.equal(property("site-worker@clock", "ActiveState"), "inactive");
     assert.equal(
       server.on("systemctl list-units --plain --no-legend 'site-cron*' 'prometheus*' 'valkey*'"),

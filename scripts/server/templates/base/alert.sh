@@ -1,16 +1,25 @@
 #!/bin/sh
-# alert UNIT: notes a failure where `npm run status` and the log look. ALERT_COMMAND of /etc/one-server-web/alert.conf, if there is one, is
-# run with the text on standard input: a mail, a chat, a pager.
+# alert UNIT: notes a failure where `npm run status` and the log look, and has the command line of the setting ALERT_COMMAND tell
+# somebody, if there is one. It gets the text on standard input.
 set -eu
 unit=$1
-mkdir -p /var/lib/one-server-web/alerts
+alerts=/var/lib/one-server-web/alerts
+told=/var/lib/one-server-web/alerts-told
+mkdir -p "$alerts" "$told"
+known=no
+[ ! -e "$alerts/$unit" ] || known=yes
 # The journal writes down what it was told a moment after a unit has ended.
 journalctl --sync 2>/dev/null || true
-# The last that the unit itself said, not systemd about it: an error may point at the line above.
-said=$(journalctl --quiet --no-pager --lines 2 --output cat "_SYSTEMD_UNIT=$unit.service" 2>/dev/null | paste -sd' ') || said=''
-text="$(date -u +%Y-%m-%dT%H:%M:%SZ) $unit failed: $said"
-printf '%s\n' "$text" >"/var/lib/one-server-web/alerts/$unit"
+# The last that the unit itself said, not systemd about it: an error may point at the line above. Of the run that failed alone, which
+# systemd names from its version 251 on.
+run=${MONITOR_INVOCATION_ID:+_SYSTEMD_INVOCATION_ID=$MONITOR_INVOCATION_ID}
+# shellcheck disable=SC2086 # none or one word
+said=$(journalctl --quiet --no-pager --lines 2 --output cat "_SYSTEMD_UNIT=$unit.service" $run 2>/dev/null | paste -sd' ') || said=''
+text="$(date -u +%Y-%m-%dT%H:%M:%SZ) {{DOMAIN}}: $unit failed: $said"
+printf '%s\n' "$text" >"$alerts/$unit"
 logger --priority daemon.err --tag one-server-web "$text" 2>/dev/null || true
-# shellcheck source=/dev/null
-[ ! -r /etc/one-server-web/alert.conf ] || . /etc/one-server-web/alert.conf
-[ -z "${ALERT_COMMAND:-}" ] || printf '%s\n' "$text" | sh -c "$ALERT_COMMAND"
+[ -e /etc/one-server-web/alert-command ] || exit 0
+# What fails every ten minutes tells nobody more: one message a day, until it goes well and fails again.
+[ "$known" = no ] || [ -z "$(find "$told/$unit" -mmin -1440 2>/dev/null)" ] || exit 0
+touch "$told/$unit"
+systemctl start --no-block "one-server-web-alert-command@$unit.service"
