@@ -68,6 +68,8 @@ ensure_running() {
     changed "$role" "enabled $unit"
   fi
   if ! systemctl is-active --quiet "$unit"; then
+    # One that systemd has given up on is given another try: whatever kept it down may be mended by now.
+    systemctl reset-failed "$unit" 2>/dev/null || true
     systemctl start "$unit" || fail "$unit doesn't start: see journalctl -u $unit -n 30 on the server"
     changed "$role" "started $unit"
   fi
