@@ -2,7 +2,7 @@
 # What this server is and how it is: one JSON object, facts alone. scripts/status judges them.
 #
 #   status.sh          for programs
-#   status.sh check    for the timer: the disks and the certificate; ends with 1 and one line when one of them is near its end
+#   status.sh check    for the timer: disks, certificate and the site's health; ends with 1 and one line when one of them is near its end
 set -euo pipefail
 export LC_ALL=C.UTF-8 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# What the server looks at by itself, twice an hour: room on its disks, the days of its certificate and what the site says of its health.
+# What the server looks at by itself, every five minutes: room on its disks, the days of its certificate and what the site says of its health.
 # A unit that fails is an alert.
 
 # Percent of a disk, or of its inodes, that may be in use.
@@ -35,7 +35,7 @@ unhealthy_site() {
 # settle_units: those that failed and run again.
 settle_units() {
   local unit
-  for unit in nginx apache2 mysql mariadb valkey-server site-app@blue site-app@green; do
+  for unit in nginx apache2 mysql mariadb valkey-server; do
     ! systemctl is-active --quiet "$unit" || rm -f "/var/lib/one-server-web/alerts/$unit"
   done
 }
