@@ -15,14 +15,16 @@ served_colour() {
 # remember_packages PACKAGE...: what this run's roles want; those of the last run that nobody wants now are removed with what
 # only they needed.
 remember_packages() {
-  local package unwanted=()
+  local package unwanted=() needed=()
   if [[ -r $PACKAGES_FILE ]]; then
     while read -r package; do
-      [[ " $* " == *" $package "* || -n $(missing_packages "$package") ]] || unwanted+=("$package")
+      [[ " $* " != *" $package "* && -z $(missing_packages "$package") ]] || continue
+      if is_needed "$package" "$@"; then needed+=("$package"); else unwanted+=("$package"); fi
     done <"$PACKAGES_FILE"
   fi
+  # One that came along with what goes, and is wanted for itself now, stays; and the other way round.
+  ((${#needed[@]} == 0)) || run_apt apt-mark auto "${needed[@]}"
   if ((${#unwanted[@]} > 0)); then
-    # One that came along with what goes, and is wanted for itself now, stays.
     run_apt apt-mark manual "$@"
     run_apt apt-get --yes --purge --auto-remove -o APT::Status-Fd=3 remove "${unwanted[@]}"
     changed packages "removed ${unwanted[*]}"
@@ -31,6 +33,11 @@ remember_packages() {
     ! has_role mysql || ensure_running packages "$DATABASE_UNIT"
   fi
   printf '%s\n' "$@" | install_file packages "$PACKAGES_FILE" 0644 root:root >/dev/null
+}
+
+# is_needed PACKAGE WANTED...: whether a wanted package would go with it, such as php-fpm with php8.4-fpm.
+is_needed() {
+  apt-get --simulate remove "$1" 2>/dev/null | awk '$1 == "Remv" { print $2 }' | grep -Fxq -f <(printf '%s\n' "${@:2}")
 }
 
 # remove_unused_files: what roles wrote that this server no longer holds.
