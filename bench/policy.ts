@@ -1,20 +1,12 @@
-import { type ChildProcess, spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { promisify } from "node:util";
-import { credentials } from "@grpc/grpc-js";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
-import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import { assess } from "../policy/assess";
 import type { ResourceView } from "../policy/resources";
 import { topology } from "../policy/topology";
-import { projectFolder } from "../scripts/project/folders";
 import { applicationBalancer, network, TestStack } from "../test/stacks/builder";
+import { resourceRequest, stackRequest, startPack } from "../test/support/policyPack";
 import { type Result, writeResults } from "./results";
-
-const analyzer = require("@pulumi/pulumi/proto/analyzer_pb");
-const { AnalyzerClient } = require("@pulumi/pulumi/proto/analyzer_grpc_pb");
 
 const sizes = [1000, 2500, 5000, 10_000];
 
@@ -44,75 +36,28 @@ function largeStack(size: number): ResourceView[] {
   return stack.updated();
 }
 
-/** Starts the pack as Pulumi's language host does, and connects to it. */
-async function startPack(): Promise<{ readonly client: Client; readonly child: ChildProcess }> {
-  const runner = join(projectFolder, "node_modules", "@pulumi", "pulumi", "cmd", "run-policy-pack");
-  const child = spawn(process.execPath, [runner, "127.0.0.1:1", "."], {
-    cwd: join(projectFolder, "policy"),
-    stdio: ["ignore", "pipe", "inherit"],
+/** About this many resources of the kind that findings compare with each other: machines with their own databases and names, in one zone, read replicas. */
+function scatteredStack(size: number): ResourceView[] {
+  const stack = new TestStack(`scattered, of ${size}`, { rung: "single", singlePoints: [] }, (made) => {
+    const [subnet] = network(made, ["eu-west-1a"]);
+    const source = made.add("aws:rds/instance:Instance", "source", { instanceClass: "db.m7g.large" });
+    for (let count = 3, index = 0; count + 5 <= size; count += 5, index += 1) {
+      const instance = made.add("aws:ec2/instance:Instance", `lamp-${index}`, { subnetId: subnet?.id });
+      made.add("aws:route53/record:Record", `name-${index}`, {
+        name: `site-${index}.example.com`,
+        type: "CNAME",
+        records: [instance.out("publicDns")],
+      });
+      made.add("aws:autoscaling/group:Group", `group-${index}`, {
+        minSize: 2,
+        maxSize: 2,
+        vpcZoneIdentifiers: [subnet?.id],
+      });
+      made.add("aws:rds/instance:Instance", `replica-${index}`, { replicateSourceDb: source.id });
+      made.add("aws:ebs/volume:Volume", `volume-${index}`, { size: 20, type: "gp3" });
+    }
   });
-  const port = await new Promise<string>((resolve, reject) => {
-    child.once("exit", (code) => reject(new Error(`the policy pack ended with ${code} before it served`)));
-    createInterface({ input: child.stdout }).once("line", resolve);
-  });
-  const client = new AnalyzerClient(`127.0.0.1:${port}`, credentials.createInsecure(), {
-    "grpc.max_send_message_length": -1,
-    "grpc.max_receive_message_length": -1,
-  });
-  return { client, child };
-}
-
-interface Client {
-  getPluginInfo(request: unknown, done: (error: Error | null, response: unknown) => void): void;
-  analyze(request: unknown, done: (error: Error | null, response: Response) => void): void;
-  analyzeStack(request: unknown, done: (error: Error | null, response: Response) => void): void;
-  close(): void;
-}
-interface Response {
-  getDiagnosticsList(): unknown[];
-}
-
-function stackRequest(views: readonly ResourceView[]): unknown {
-  const request = new analyzer.AnalyzeStackRequest();
-  request.setResourcesList(
-    views.map((view) => {
-      const resource = new analyzer.AnalyzerResource();
-      describe(resource, view);
-      resource.setDependenciesList([...(view.dependencies ?? [])]);
-      for (const [property, urns] of Object.entries(view.propertyDependencies ?? {})) {
-        const dependencies = new analyzer.AnalyzerPropertyDependencies();
-        dependencies.setUrnsList([...urns]);
-        resource.getPropertydependenciesMap().set(property, dependencies);
-      }
-      return resource;
-    }),
-  );
-  return request;
-}
-
-function resourceRequest(view: ResourceView): unknown {
-  const request = new analyzer.AnalyzeRequest();
-  describe(request, view);
-  return request;
-}
-
-interface Message {
-  setType(type: string): void;
-  setName(name: string): void;
-  setUrn(urn: string): void;
-  setProperties(properties: Struct): void;
-  setOptions(options: unknown): void;
-}
-
-function describe(message: Message, view: ResourceView): void {
-  message.setType(view.type);
-  message.setName(view.name);
-  message.setUrn(view.urn ?? "");
-  // Undefined values have no place in a message.
-  message.setProperties(Struct.fromJavaScript(JSON.parse(JSON.stringify(view.properties))));
-  const options = new analyzer.AnalyzerResourceOptions();
-  options.setProtect(false);
-  message.setOptions(options);
+  return stack.updated();
 }
 
 /** Seconds of processor time that a process has used: unlike the clock it doesn't count what others on the machine took. */
@@ -162,6 +107,8 @@ async function main(): Promise<void> {
     for (const size of sizes) {
       const views = largeStack(size);
       const pure = await processorSeconds(process.pid, 3, () => assess(topology(views)));
+      const scattered = scatteredStack(size);
+      const pureScattered = await processorSeconds(process.pid, 3, () => assess(topology(scattered)));
       const request = stackRequest(views);
       const whole = await processorSeconds(pack, 3, () => analyzeStack(request));
       const requests = views.map(resourceRequest);
@@ -173,6 +120,7 @@ async function main(): Promise<void> {
       });
       for (const [what, value, goal] of [
         ["topology and assessment, once", pure, undefined],
+        ["the same of machines kept one by one", pureScattered, undefined],
         ["all stack policies in the pack", whole, "2 s at 10,000 resources"],
         ["all guard rails in the pack, one resource after another", rails, undefined],
         ["as many empty calls to the pack, for comparison", empty, undefined],

@@ -24,18 +24,13 @@ export interface Assessment extends Standing {
 export function assess(site: Topology): Assessment {
   const stand = standing(site);
   const findings = findingsOf(site);
-  return {
-    ...stand,
-    findings,
-    availability: availability(site),
-    monthlyCost: monthlyCost(site),
-    upgradePath: upgradePath(site, stand, findings),
-  };
+  const figures = { availability: availability(site), monthlyCost: monthlyCost(site) };
+  return { ...stand, findings, ...figures, upgradePath: upgradePath(site, stand, findings, figures) };
 }
 
 /** All findings, the heaviest first. */
 export function findingsOf(site: Topology): Finding[] {
-  return [
+  const found = [
     ...singlePointsOfFailure(site),
     ...downtimes(site),
     ...headroom(site),
@@ -43,17 +38,28 @@ export function findingsOf(site: Topology): Finding[] {
     ...healthChecks(site),
     ...timesToLive(site),
     ...certificates(site),
-  ].sort(byWeight);
+  ];
+  return found
+    .map((finding) => ({ finding, weight: weights.indexOf(finding.severity), names: finding.names.join() }))
+    .sort(byWeight)
+    .map(({ finding }) => finding);
 }
 
 const weights: readonly Severity[] = ["critical", "high", "medium", "low"];
 
+/** A finding and what it is sorted by. */
+interface Weighed {
+  readonly finding: Finding;
+  readonly weight: number;
+  readonly names: string;
+}
+
 /** The heaviest first, then by rule and name, so that the order is always the same. */
-function byWeight(left: Finding, right: Finding): number {
+function byWeight(left: Weighed, right: Weighed): number {
   return (
-    weights.indexOf(left.severity) - weights.indexOf(right.severity) ||
-    compare(left.rule, right.rule) ||
-    compare(left.names.join(), right.names.join())
+    left.weight - right.weight ||
+    compare(left.finding.rule, right.finding.rule) ||
+    compare(left.names, right.names)
   );
 }
 

@@ -1,9 +1,22 @@
 import { createRequire } from "node:module";
 
-/** The part of the SDK's module that turns a message's properties into plain values. */
+/** The part of the policy SDK that turns a message's properties into plain values. */
 interface Deserializer {
   deserializeProperties(properties: object, proxySecrets: boolean): Record<string, unknown>;
 }
+
+/** A resource in the engine's message about a whole stack. */
+interface ResourceMessage {
+  getProperties(): object | undefined;
+}
+
+/** The engine's message about a whole stack. */
+interface StackMessage {
+  getResourcesList(): ResourceMessage[];
+}
+
+/** The list in the message about a stack, by the properties of its first resource: as the message holds them, and as policies are given them. */
+const lists = new WeakMap<object, ResourceMessage[]>();
 
 /**
  * Makes the policy SDK read each resource once for all policies of the pack. By itself it reads every resource anew for every policy: with two dozen
@@ -12,18 +25,49 @@ interface Deserializer {
  */
 export function readResourcesOnce(): void {
   try {
-    const module: Deserializer = createRequire(__filename)("@pulumi/policy/deserialize");
-    const read = module.deserializeProperties;
-    const known = new WeakMap<object, Record<string, unknown>>();
-    module.deserializeProperties = (properties, proxySecrets) => {
-      if (proxySecrets) return read(properties, proxySecrets);
-      const before = known.get(properties);
-      if (before !== undefined) return before;
-      const values = read(properties, proxySecrets);
-      known.set(properties, values);
-      return values;
-    };
+    const sdk = createRequire(createRequire(__filename).resolve("@pulumi/policy"));
+    rememberValues(sdk("./deserialize"));
+    rememberLists(sdk("@pulumi/pulumi/proto/analyzer_pb").AnalyzeStackRequest.prototype);
   } catch {
     // Only slower without it.
   }
+}
+
+function rememberValues(sdk: Deserializer): void {
+  const read = sdk.deserializeProperties;
+  const known = new WeakMap<object, Record<string, unknown>>();
+  sdk.deserializeProperties = (properties, proxySecrets) => {
+    if (proxySecrets) return read(properties, proxySecrets);
+    const before = known.get(properties);
+    if (before !== undefined) return before;
+    const values = read(properties, proxySecrets);
+    known.set(properties, values);
+    const list = lists.get(properties);
+    if (list !== undefined) lists.set(values, list);
+    return values;
+  };
+}
+
+function rememberLists(message: StackMessage): void {
+  const read = message.getResourcesList;
+  message.getResourcesList = function (this: StackMessage) {
+    const list = read.call(this);
+    const first = list[0]?.getProperties();
+    if (first !== undefined) lists.set(first, list);
+    return list;
+  };
+}
+
+/**
+ * Spares the policies that follow all resources but the first, by which they recognise the stack: for each policy the SDK makes ten thousand objects
+ * again, which took longer than judging them. To be called once a policy has been given all.
+ * @param first the first resource's properties, as the policy was given them
+ * @param count how many resources the policy was given
+ * @returns whether the policies that follow are given the first resource alone
+ */
+export function forgetAllButFirst(first: object, count: number): boolean {
+  const list = lists.get(first);
+  if (list?.length !== count) return false;
+  list.length = 1;
+  return true;
 }

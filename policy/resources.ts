@@ -109,14 +109,11 @@ export class Resources {
 
   /** @param resources in any order: they are sorted by key, so that the order never changes a result. */
   constructor(resources: readonly ResourceView[]) {
-    const keyed = resources.map((view) => {
-      const resource = { ...view, type: canonicalType(view.type) };
-      return { key: keyOf(view), resource: { ...resource, urn: keyOf(view) } };
-    });
-    keyed.sort((left, right) => (left.key < right.key ? -1 : left.key > right.key ? 1 : 0));
-    this.all = keyed.map(({ resource }) => resource);
-    for (const { key, resource } of keyed) {
-      this.byKey.set(key, resource);
+    this.all = resources
+      .map((view) => ({ ...view, type: canonicalType(view.type), urn: keyOf(view) }))
+      .sort((left, right) => (left.urn < right.urn ? -1 : left.urn > right.urn ? 1 : 0));
+    for (const resource of this.all) {
+      this.byKey.set(keyOf(resource), resource);
       append(this.byType, resource.type, resource);
       if (resource.parent !== undefined) append(this.children, resource.parent, resource);
       for (const property in resource.properties) {
@@ -132,7 +129,9 @@ export class Resources {
   }
 
   /** All resources of one of these types. */
-  ofType(...types: readonly string[]): ResourceView[] {
+  ofType(...types: readonly string[]): readonly ResourceView[] {
+    const [only = ""] = types;
+    if (types.length === 1) return this.byType.get(only) ?? [];
     return types.flatMap((type) => this.byType.get(type) ?? []);
   }
 
@@ -180,13 +179,13 @@ export class Resources {
       const candidate = this.byKey.get(key);
       if (candidate === undefined) return [];
       if (types.includes(candidate.type)) return [candidate];
-      if (!this.children.has(key)) return [];
       const below = this.descendantsOf(key);
       return types.flatMap((type) => below.get(type) ?? []);
     });
   }
 
-  private descendantsOf(key: string): Map<string, ResourceView[]> {
+  private descendantsOf(key: string): ReadonlyMap<string, ResourceView[]> {
+    if (!this.children.has(key)) return noDescendants;
     const known = this.descendantsByKey.get(key);
     if (known !== undefined) return known;
     const found = new Map<string, ResourceView[]>();
@@ -203,6 +202,8 @@ export class Resources {
     return found;
   }
 }
+
+const noDescendants: ReadonlyMap<string, ResourceView[]> = new Map();
 
 /** By these properties resources are referred to from others. */
 const referenceProperties: ReadonlySet<string> = new Set([

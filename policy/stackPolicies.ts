@@ -4,6 +4,8 @@ import { type Assessment, assess } from "./assess";
 import { today, verdict } from "./exemptions";
 import type { Finding, RuleName } from "./finding";
 import { message, pathMessage } from "./messages";
+import { forgetAllButFirst } from "./readOnce";
+import { append } from "./resources";
 import { timesToLive } from "./rules/names";
 import { type RungName, rungNames } from "./rungs";
 import {
@@ -93,8 +95,7 @@ export const stackPolicies: readonly StackValidationPolicy[] = [
       remediation: "Take the rung load-balanced: two servers in two zones, and a replicated database.",
     },
     singlePointSettings,
-    ({ findings }, { scopes }) =>
-      findings.filter(({ scope }) => (scopes as readonly string[]).includes(scope)),
+    (findings, { scopes }) => findings.filter(({ scope }) => (scopes as readonly string[]).includes(scope)),
   ),
   {
     name: "upgrade-path",
@@ -123,7 +124,7 @@ export const stackPolicies: readonly StackValidationPolicy[] = [
       for (const line of missedTargets(judge(args).assessment, targets)) reportViolation(line);
     },
   },
-  ...rules.map((rule) => policy(rule, commonSettings, ({ findings }) => findings)),
+  ...rules.map((rule) => policy(rule, commonSettings, (findings) => findings)),
   policy(
     {
       name: "dns-ttl",
@@ -141,7 +142,7 @@ export const stackPolicies: readonly StackValidationPolicy[] = [
 function policy<T extends { readonly exemptions: readonly Exemption[] }>(
   rule: Rule,
   settings: z.ZodObject & z.ZodType<T>,
-  choose: (assessment: Assessment, settings: T, site: Topology) => readonly Finding[],
+  choose: (findings: readonly Finding[], settings: T, site: Topology) => readonly Finding[],
 ): StackValidationPolicy {
   return {
     name: rule.name,
@@ -153,10 +154,9 @@ function policy<T extends { readonly exemptions: readonly Exemption[] }>(
     configSchema: configSchema(settings),
     validateStack: (args, reportViolation) => {
       const read = readSettings<T>(rule.name, settings, args.getConfig());
-      const { assessment, site } = judge(args);
+      const { byRule, site } = judge(args);
       const day = today();
-      for (const finding of choose(assessment, read, site)) {
-        if (finding.rule !== rule.name) continue;
+      for (const finding of choose(byRule.get(rule.name) ?? [], read, site)) {
         const { exempt, ended } = verdict(read.exemptions, namesOf(finding), day);
         if (exempt) continue;
         reportViolation(
@@ -168,25 +168,31 @@ function policy<T extends { readonly exemptions: readonly Exemption[] }>(
   };
 }
 
-/** A stack that was judged, and by which resources it is recognised. */
+/** A stack that was judged. */
 interface Judged {
-  readonly first: unknown;
-  readonly last: unknown;
-  readonly count: number;
   readonly site: Topology;
   readonly assessment: Assessment;
+  readonly byRule: ReadonlyMap<RuleName, readonly Finding[]>;
+  /** How many resources the policies that follow are given. */
+  readonly count: number;
 }
 
-let judged: Judged | undefined;
+/** By the properties of the stack's first resource. */
+const judgements = new WeakMap<object, Judged>();
 
 /** Judges the stack once for all policies: they are run one after the other on the same resources. */
-function judge(args: StackValidationArgs): Judged {
-  const { resources } = args;
-  const [first, last] = [plain(resources[0]?.props), plain(resources.at(-1)?.props)];
-  const same = judged?.first === first && judged?.last === last && judged?.count === resources.length;
-  if (judged !== undefined && same && resources.length > 0) return judged;
+function judge({ resources }: StackValidationArgs): Judged {
+  const first = plain(resources[0]?.props);
+  const recognisable = typeof first === "object" && first !== null;
+  const known = recognisable ? judgements.get(first) : undefined;
+  if (known?.count === resources.length) return known;
   const site = topology(viewsOf(resources));
-  judged = { first, last, count: resources.length, site, assessment: assess(site) };
+  const assessment = assess(site);
+  const byRule = new Map<RuleName, Finding[]>();
+  for (const finding of assessment.findings) append(byRule, finding.rule, finding);
+  const alone = recognisable && forgetAllButFirst(first, resources.length);
+  const judged = { site, assessment, byRule, count: alone ? 1 : resources.length };
+  if (recognisable) judgements.set(first, judged);
   return judged;
 }
 

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { availability, type Basis } from "./availability";
-import { monthlyCost } from "./cost";
+import type { Availability, Basis } from "./availability";
+import type { MonthlyCost } from "./cost";
 import type { Finding } from "./finding";
 import { tierNames } from "./members/member";
 import {
@@ -69,11 +69,23 @@ export const upgradePathSchema = z.object({
 export type UpgradePath = z.infer<typeof upgradePathSchema>;
 export type UpgradeStep = z.infer<typeof stepSchema>;
 
+/** Where the stack itself stands, in figures. */
+interface Figures {
+  /** Undefined when the stack serves nothing. */
+  readonly availability: Availability | undefined;
+  readonly monthlyCost: MonthlyCost;
+}
+
 /** The way up from where a stack stands. */
-export function upgradePath(site: Topology, stand: Standing, findings: readonly Finding[]): UpgradePath {
+export function upgradePath(
+  site: Topology,
+  stand: Standing,
+  findings: readonly Finding[],
+  figures: Figures,
+): UpgradePath {
   const position = stand.rung === "none" ? -1 : rungNames.indexOf(stand.rung);
   const path =
-    stand.rung === "none" ? [] : rungNames.map((name, index) => step(site, name, index - position));
+    stand.rung === "none" ? [] : rungNames.map((name, index) => step(site, name, index - position, figures));
   const withRemarks = path.map((current, index) => ({
     ...current,
     remarks: remarks(site, current, index > position ? path[index - 1] : undefined),
@@ -95,13 +107,13 @@ export function upgradePath(site: Topology, stand: Standing, findings: readonly 
 }
 
 /** @param distance rungs above (positive) or below (negative) the current one */
-function step(site: Topology, name: RungName, distance: number): UpgradeStep {
+function step(site: Topology, name: RungName, distance: number, figures: Figures): UpgradeStep {
   const onAws = site.platforms.every((platform) => platform === "aws");
   const basis: Basis = onAws ? "sla" : "equivalent";
   const here = distance === 0;
   const { percent, downtimeMinutesPerMonth, label } =
-    (here ? availability(site) : undefined) ?? modelAvailability(name, basis);
-  const priced = here && onAws ? monthlyCost(site) : modelCost(name, sizesOf(site));
+    (here ? figures.availability : undefined) ?? modelAvailability(name, basis);
+  const priced = here && onAws ? figures.monthlyCost : modelCost(name, sizesOf(site));
   const { title, fixes, newDuties, stillFails } = rungs[name];
   return {
     rung: name,

@@ -6,16 +6,20 @@ import type { Group, Topology } from "../topology";
 /** What may cost data: databases without a replica, without backups, without protection from being deleted. */
 export function databases(site: Topology): Finding[] {
   const groups = site.groups.filter(({ tiers }) => tiers.includes("database"));
+  const members = groups.flatMap((group) => group.members.filter(({ tiers }) => tiers.includes("database")));
+  const onMachines = members.filter(isSelfKept).length;
+  const planned = backupsArePlanned(site);
   return groups.flatMap((group) => [
-    ...withoutReplica(site, group),
+    ...withoutReplica(site, group, onMachines),
     ...group.members.flatMap((member) => [
-      ...withoutBackup(site, member),
+      ...withoutBackup(member, planned),
       ...withoutProtection(site, member),
     ]),
   ]);
 }
 
-function withoutReplica(site: Topology, group: Group): Finding[] {
+/** @param onMachines how many database servers are kept by their owner */
+function withoutReplica(site: Topology, group: Group, onMachines: number): Finding[] {
   const [member] = group.members;
   if (group.survives !== "nothing" || member === undefined) return [];
   const selfKept = isSelfKept(member);
@@ -36,16 +40,9 @@ function withoutReplica(site: Topology, group: Group): Finding[] {
       },
       wellArchitected: practices.failover,
       // Replication that people set up by hand between several database machines can't be seen.
-      certain: group.certain && !(selfKept && databasesOnMachines(site) > 1),
+      certain: group.certain && !(selfKept && onMachines > 1),
     },
   ];
-}
-
-function databasesOnMachines(site: Topology): number {
-  const found = site.groups.flatMap(({ members }) =>
-    members.filter((member) => member.tiers.includes("database") && isSelfKept(member)),
-  );
-  return found.length;
 }
 
 function replicaChange(member: Member): string {
@@ -61,8 +58,9 @@ function isSelfKept({ service }: Member): boolean {
   return service === "machine" || service === "ec2" || service === "lightsail";
 }
 
-function withoutBackup(site: Topology, member: Member): Finding[] {
-  const { backed, certain } = backup(site, member);
+/** @param planned whether the stack plans snapshots or backups of what is kept by its owner */
+function withoutBackup(member: Member, planned: boolean): Finding[] {
+  const { backed, certain } = backup(member, planned);
   if (backed) return [];
   return [
     {
@@ -95,8 +93,8 @@ function withoutBackup(site: Topology, member: Member): Finding[] {
 
 /** Whether something in the stack backs a database up. */
 function backup(
-  site: Topology,
   { service, resource }: Member,
+  planned: boolean,
 ): { readonly backed: boolean; readonly certain: boolean } {
   if (service === "rds") {
     const days = number(resource, "backupRetentionPeriod");
@@ -110,12 +108,16 @@ function backup(
     const snapshots = JSON.stringify(resource.properties.addOn ?? {});
     return { backed: snapshots.includes("AutoSnapshot"), certain: true };
   }
-  const planned = site.resources.ofType(
+  return { backed: flag(resource, "backup") === true || planned, certain: true };
+}
+
+function backupsArePlanned(site: Topology): boolean {
+  const plans = site.resources.ofType(
     "aws:dlm/lifecyclePolicy:LifecyclePolicy",
     "aws:backup/plan:Plan",
     "aws:backup/selection:Selection",
   );
-  return { backed: flag(resource, "backup") === true || planned.length > 0, certain: true };
+  return plans.length > 0;
 }
 
 /** A dump over SSH, with the machine's address where it is known. */

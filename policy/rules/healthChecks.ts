@@ -1,7 +1,7 @@
 import { type Finding, practices } from "../finding";
 import { accessTypes, hostnameOf, recordType, siteRecords } from "../members/entrances";
 import { groupType } from "../members/fleets";
-import type { TierName } from "../members/member";
+import type { Member, TierName } from "../members/member";
 import { nested } from "../members/roles";
 import { append, flag, isObject, keyOf, type ResourceView, text, texts, unknownProperty } from "../resources";
 import type { Group, Topology } from "../topology";
@@ -12,7 +12,8 @@ export function healthChecks(site: Topology): Finding[] {
     ...site.resources.ofType("aws:lb/targetGroup:TargetGroup").flatMap(targetGroup),
     ...site.resources.ofType("aws:elb/loadBalancer:LoadBalancer").flatMap(classicBalancer),
     ...site.resources.ofType("aws:route53/healthCheck:HealthCheck").flatMap(routeCheck),
-    ...site.groups.flatMap((group) => groupChecks(site, group)),
+    ...site.groups.flatMap(machinesAlone),
+    ...(watched(site) ? [] : unwatched(site)),
     ...severalAddresses(site),
   ];
 }
@@ -45,7 +46,8 @@ function routeCheck(check: ResourceView): Finding[] {
   return text(check, "type") === "TCP" ? [onlyTcp(check, `type: "HTTPS" and resourcePath: "/healthz"`)] : [];
 }
 
-function groupChecks(site: Topology, group: Group): Finding[] {
+/** Groups that see whether a machine lives, not whether its site does. */
+function machinesAlone(group: Group): Finding[] {
   const found: Finding[] = [];
   for (const member of group.members) {
     if (member.type !== groupType || !group.balanced || text(member.resource, "healthCheckType") === "ELB")
@@ -62,13 +64,21 @@ function groupChecks(site: Topology, group: Group): Finding[] {
       },
     });
   }
-  const serves = group.tiers.includes("web") && group.members.some(({ essential }) => essential);
-  if (!serves || group.balanced || watched(site)) return found;
-  const [first] = group.members;
-  if (first === undefined) return found;
-  const name =
-    site.groups.flatMap(({ members }) => members).find(({ tiers }) => tiers.includes("dns"))?.name ?? "SITE";
-  found.push({
+  return found;
+}
+
+/** Web servers that nothing asks whether they serve. */
+function unwatched(site: Topology): Finding[] {
+  const name = site.tiers.find((tier) => tier.name === "dns")?.members[0]?.name ?? "SITE";
+  return site.groups.flatMap((group) => {
+    const serves = group.tiers.includes("web") && group.members.some(({ essential }) => essential);
+    const [first] = group.members;
+    return serves && !group.balanced && first !== undefined ? [unnoticed(first, group, name)] : [];
+  });
+}
+
+function unnoticed(first: Member, group: Group, name: string): Finding {
+  return {
     ...base("low", first.resource, group.tiers),
     title: `Nothing in this stack notices when ${first.name} stops serving`,
     breaks: `When nginx, the app or the database hangs on ${first.name}, it stays so until someone looks.`,
@@ -82,8 +92,7 @@ function groupChecks(site: Topology, group: Group): Finding[] {
       how: "load balancers ask every server's health page every second and leave dead ones out",
     },
     certain: false,
-  });
-  return found;
+  };
 }
 
 /** True where the stack has an alarm or a health check of its own. */

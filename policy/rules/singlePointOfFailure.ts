@@ -1,5 +1,6 @@
 import { type Finding, fewNames, listTiers, practices } from "../finding";
 import type { TierName } from "../members/member";
+import { append } from "../resources";
 import { availableRungs } from "../rungs";
 import type { Group, Topology } from "../topology";
 
@@ -92,7 +93,7 @@ function zones(groups: readonly Group[], own: boolean): Finding[] {
   for (const group of groups) {
     if (group.survives !== "machine") continue;
     const zone = group.zones.names.length === 1 ? (group.zones.names[0] as string) : "";
-    byZone.set(zone, [...(byZone.get(zone) ?? []), group]);
+    append(byZone, zone, group);
   }
   return [...byZone].map(([zone, inZone]) => {
     const names = inZone.flatMap(({ members }) => members.map(({ name }) => name));

@@ -1,0 +1,84 @@
+import assert from "node:assert/strict";
+import { promisify } from "node:util";
+import type { StackValidationArgs } from "@pulumi/policy";
+import type { ResourceView } from "../../../policy/resources";
+import { stackPolicies } from "../../../policy/stackPolicies";
+import { stacks } from "../../stacks";
+import { type Client, stackRequest, startPack } from "../../support/policyPack";
+
+/** A policy's name, what it says, and of which resource. */
+type Line = readonly [policy: string, message: string, urn: string];
+
+/** What the policies say when each is given all resources. */
+function expected(views: readonly ResourceView[]): Line[] {
+  return stackPolicies.flatMap((policy) => {
+    const lines: Line[] = [];
+    const props = views.map((view) => ({ ...view.properties }));
+    const resources = views.map((view, index) => ({
+      ...view,
+      props: props[index],
+      opts: { protect: view.protect },
+    }));
+    const made = new Map(resources.map((resource) => [resource.urn, resource]));
+    const found = (urns: readonly string[]) => urns.flatMap((urn) => made.get(urn) ?? []);
+    const args = {
+      resources: resources.map((resource) => ({
+        ...resource,
+        parent: resource.parent === undefined ? undefined : made.get(resource.parent),
+        dependencies: found(resource.dependencies ?? []),
+        propertyDependencies: Object.fromEntries(
+          Object.entries(resource.propertyDependencies ?? {}).map(([key, urns]) => [key, found(urns)]),
+        ),
+      })),
+      getConfig: () => ({}),
+      stackTags: new Map(),
+    };
+    void policy.validateStack(args as unknown as StackValidationArgs, (message, urn) =>
+      lines.push([policy.name, message, urn ?? ""]),
+    );
+    return lines;
+  });
+}
+
+async function said(client: Client, views: readonly ResourceView[]): Promise<Line[]> {
+  const analyze = promisify(client.analyzeStack.bind(client));
+  const response = await analyze(stackRequest(views));
+  return response.getDiagnosticsList().map((line) => {
+    const message = line.getMessage().split("\n").slice(1).join("\n");
+    return [line.getPolicyname(), message, line.getUrn()];
+  });
+}
+
+describe("the policy pack in a process of its own", function () {
+  this.timeout(60_000);
+  let pack: Awaited<ReturnType<typeof startPack>>;
+
+  before(async () => {
+    pack = await startPack();
+  });
+  after(() => {
+    pack.client.close();
+    pack.child.kill();
+  });
+
+  for (const stack of stacks)
+    it(`says of ${stack.name} what each policy says that is given all resources`, async () => {
+      const views = stack.updated();
+      const lines = await said(pack.client, views);
+      assert.deepEqual(lines, expected(views));
+    });
+
+  it("judges each stack anew: one resource, several, none", async () => {
+    const views = stacks[0]?.updated() ?? [];
+    assert.ok(views.length > 1);
+    assert.deepEqual(await said(pack.client, []), []);
+    for (const some of [views.slice(0, 1), views, [], views.slice(1), views.slice(0, 1)])
+      assert.deepEqual(await said(pack.client, some), expected(some));
+  });
+
+  it("judges several stacks at once", async () => {
+    const few = stacks.slice(0, 6).map((stack) => stack.updated());
+    const all = await Promise.all(few.map((views) => said(pack.client, views)));
+    assert.deepEqual(all, few.map(expected));
+  });
+});
