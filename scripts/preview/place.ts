@@ -23,6 +23,8 @@ export interface PreviewPlace {
   readonly cli: string;
   readonly folder: string;
   readonly environment: NodeJS.ProcessEnv;
+  /** Made for this preview alone: nothing was ever put up from it. */
+  readonly draft: boolean;
   close(): void;
 }
 
@@ -40,7 +42,7 @@ export async function openPreviewPlace(stack: string, offline: boolean): Promise
   const here = join(localFolder, "backend/.pulumi/stacks/one-server-web", `${stack}.json`);
   if (offline && !ownBackend() && !existsSync(here)) return await openDraft(stack, file);
   const { engine, environment } = await openStack(stack);
-  return { cli: engine.cli, folder: projectFolder, environment, close: quiet };
+  return { cli: engine.cli, folder: projectFolder, environment, draft: false, close: quiet };
 }
 
 /** A stack on the person's own backend where the environment names one, else on this clone's. */
@@ -73,7 +75,7 @@ async function openDraft(stack: string, file: string): Promise<PreviewPlace> {
       PULUMI_BACKEND_URL: `file://${join(folder, "backend")}`,
       PULUMI_CONFIG_PASSPHRASE: randomBytes(16).toString("hex"),
     };
-    const place = { cli: engine.cli, folder, environment, close };
+    const place = { cli: engine.cli, folder, environment, draft: true, close };
     await run(place, ["stack", "init", stack]);
     const password = ["config", "set", "--secret", "databasePassword", "-s", stack];
     await run(place, password, randomBytes(24).toString("base64url"));

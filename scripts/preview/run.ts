@@ -2,7 +2,7 @@ import type { UpgradePath } from "../../policy/upgradePath";
 import { runCommand } from "../project/command";
 import { type EngineEvent, nameOf, type PolicyEvent, parseEvent, plainText } from "../project/engineEvents";
 import { projectFolder } from "../project/folders";
-import { startAwsPlugin } from "./awsPlugin";
+import { type AwsPlugin, startAwsPlugin } from "./awsPlugin";
 import { openPreviewPlace, type PreviewPlace } from "./place";
 
 /** One resource that would change. */
@@ -91,8 +91,7 @@ type StepDetails = NonNullable<EngineEvent["resourcePreEvent"]>["metadata"] & {
  * @param offline answer for AWS with the test plugin
  */
 export async function preview(stack: string, offline: boolean): Promise<PreviewResult> {
-  const place = await openPreviewPlace(stack, offline);
-  const plugin = offline ? await startAwsPlugin(projectFolder) : undefined;
+  const { place, plugin } = await prepare(stack, offline);
   try {
     const environment = {
       ...place.environment,
@@ -111,7 +110,7 @@ export async function preview(stack: string, offline: boolean): Promise<PreviewR
           if (event !== undefined) events.take(event);
         },
       }),
-      deployedStanding(stack, place),
+      place.draft ? undefined : deployedStanding(stack, place),
     ]);
     if (ran.code !== 0 && events.errors.length === 0) events.errors.push(ran.stderr.trim());
     return {
@@ -123,6 +122,22 @@ export async function preview(stack: string, offline: boolean): Promise<PreviewR
     await plugin?.stop();
     place.close();
   }
+}
+
+/** Opens the place and starts the plugin beside it; where one fails the other is put away again. */
+async function prepare(
+  stack: string,
+  offline: boolean,
+): Promise<{ readonly place: PreviewPlace; readonly plugin: AwsPlugin | undefined }> {
+  const [place, plugin] = await Promise.allSettled([
+    openPreviewPlace(stack, offline),
+    offline ? startAwsPlugin(projectFolder) : undefined,
+  ]);
+  if (place.status === "fulfilled" && plugin.status === "fulfilled")
+    return { place: place.value, plugin: plugin.value };
+  if (place.status === "fulfilled") place.value.close();
+  if (plugin.status === "fulfilled") await plugin.value?.stop();
+  throw place.status === "rejected" ? place.reason : (plugin as PromiseRejectedResult).reason;
 }
 
 /** Where the stack stands now, by the outputs of its last update. */

@@ -71,6 +71,15 @@ describe("the language host in the real engine", function () {
     assert.equal(outputs.compilerAtStart, false);
   });
 
+  it("notices what is never fulfilled, and shows whence it came to those who ask", async () => {
+    project.write('new local.Command("never", { create: new Promise<string>(() => {}) });');
+    assert.match(await project.up("failure"), /promises? (was|were) still active/);
+    const asked = await project.pulumi(["up", "--yes", "--skip-preview", "--stack", "test"], {
+      PULUMI_DEBUG_PROMISE_LEAKS: "true",
+    });
+    assert.match(asked.output, /Promise leak detected:[\s\S]*STACK_TRACE:\s*Error: ?\s+at .*debuggable/);
+  });
+
   it("runs policy packs in JavaScript and in TypeScript, and their rules stop an update", async () => {
     project.write('new local.Command("forbidden", { create: "touch ran" });');
     const pack = (message: string) => `

@@ -81,14 +81,15 @@ export class EngineProject {
     );
   }
 
-  /** Starts the CLI; what it prints is given to `watch` as it comes. */
+  /** Starts the CLI, with more in its environment where that is given; what it prints is given to `watch` as it comes. */
   start(
     args: string[],
     watch: (text: string) => void = () => undefined,
+    more: NodeJS.ProcessEnv = {},
   ): { child: ChildProcess; ended: Promise<Result> } {
     const child = spawn(this.engine.cli, [...args, "--non-interactive"], {
       cwd: this.folder,
-      env: this.#environment,
+      env: { ...this.#environment, ...more },
       stdio: ["ignore", "pipe", "pipe"],
     });
     let output = "";
@@ -102,8 +103,8 @@ export class EngineProject {
     return { child, ended };
   }
 
-  async pulumi(args: string[]): Promise<Result> {
-    return this.start(args).ended;
+  async pulumi(args: string[], more: NodeJS.ProcessEnv = {}): Promise<Result> {
+    return this.start(args, undefined, more).ended;
   }
 
   /** Updates the stack without a preview before it, and wants that to end with the code given. */

@@ -6,6 +6,8 @@
  *   functions into text, which no program without dynamic providers does. It gets them when it first uses them.
  * - A loader for TypeScript, such as tsx, reads and parses every installed package too, though these are JavaScript
  *   already. They are left to Node.js; those that it refuses still go to the loader.
+ * - The SDK writes down the call stack of each of its promises, thousands in a preview, through source maps. It shows
+ *   them only where PULUMI_DEBUG_PROMISE_LEAKS is set, and only there it still does.
  */
 import Module from "node:module";
 import { sep } from "node:path";
@@ -22,13 +24,13 @@ const loader = Module as unknown as Loader;
 
 deferPackages(new Set(["typescript", "@npmcli/arborist"]));
 leavePackagesToNode();
+if (!process.env.PULUMI_DEBUG_PROMISE_LEAKS) spareCallStacks();
 
 /** Gives the SDK the named packages only when it uses them. */
 function deferPackages(names: Set<string>): void {
   const load = loader._load;
   loader._load = function (request, parent, isMain) {
-    const bySdk = /[/\\]@pulumi[/\\]pulumi[/\\]/.test(parent?.filename ?? "");
-    if (!bySdk || !names.has(request)) return load.call(this, request, parent, isMain);
+    if (!isBySdk(parent) || !names.has(request)) return load.call(this, request, parent, isMain);
     return onDemand(() => load.call(this, request, parent, isMain) as object);
   };
 }
@@ -54,6 +56,38 @@ function onDemand(require: () => object): object {
       ownKeys: () => Reflect.ownKeys(module()),
     },
   );
+}
+
+/** The part of the SDK that watches for promises that are never fulfilled. */
+interface Debuggable {
+  debuggablePromise(promise: Promise<unknown>, context?: unknown): Promise<unknown>;
+}
+
+/** Lets the SDK watch its promises without the call stack of each. */
+function spareCallStacks(): void {
+  const load = loader._load;
+  const spared = new WeakSet<object>();
+  loader._load = function (request, parent, isMain) {
+    const module = load.call(this, request, parent, isMain);
+    if (!/[/\\]debuggable$/.test(request) || !isBySdk(parent) || spared.has(module as object)) return module;
+    const debuggable = module as Debuggable;
+    const watch = debuggable.debuggablePromise;
+    debuggable.debuggablePromise = (promise, context) => {
+      const limit = Error.stackTraceLimit;
+      Error.stackTraceLimit = 0;
+      try {
+        return watch(promise, context);
+      } finally {
+        Error.stackTraceLimit = limit;
+      }
+    };
+    spared.add(debuggable);
+    return module;
+  };
+}
+
+function isBySdk(parent: { filename?: string | null } | undefined): boolean {
+  return /[/\\]@pulumi[/\\]pulumi[/\\]/.test(parent?.filename ?? "");
 }
 
 /** Whoever takes over the loading of JavaScript from now on gets the program's own, and of packages what Node refuses. */
