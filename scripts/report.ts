@@ -10,10 +10,10 @@ const usage = `usage: npm run report -- [--file state.json | --stack NAME [--pre
 
 Writes a page that shows what would take a stack's site down, and the way up. It needs no network.
 
-  --file FILE      what \`pulumi stack export\` or \`pulumi preview --json\` wrote; - for standard input
+  --file FILE      what \`pulumi stack export\` or \`pulumi preview --json\` wrote; - for standard input (a preview's JSON leaves out what
+                   servers of the platforms local and ssh register: each counts as holding every tier)
   --stack NAME     a stack of this project (default: local)
-  --preview        the stack as the next \`pulumi up\` would make it (Pulumi's JSON leaves out what servers of the platforms local
-                   and ssh register: each counts as holding every tier)
+  --preview        the stack as the next \`pulumi up\` would make it
   --output FILE    where the page goes (default: report.html)
   --markdown FILE  also write Markdown, for a pull request's comment
   -h, --help       this text`;

@@ -1,8 +1,9 @@
 import { execFile } from "node:child_process";
-import { readFileSync } from "node:fs";
-import { basename } from "node:path";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
 import { promisify } from "node:util";
-import { readState } from "../../policy/readState";
+import { readState, withPlan } from "../../policy/readState";
 import type { ResourceView } from "../../policy/resources";
 import { projectFolder } from "../project/folders";
 import { openBackend, WorkspaceError } from "../project/workspace";
@@ -32,10 +33,32 @@ export async function readStack({ file, stack, preview }: Source): Promise<Stack
     return { title: basename(name).replace(/\.json$/, ""), views: read(readText(file, name), name) };
   }
   const title = stack ?? "local";
-  const json = await pulumi(
-    preview === true ? ["preview", "--json", "--stack", title] : ["stack", "export", "--stack", title],
-  );
+  const { engine, environment } = await openBackend((doing) => process.stderr.write(`${doing}\n`));
+  const place = { cli: engine.cli, folder: projectFolder, environment };
+  if (preview === true) return { title, views: await previewedViews(place, title) };
+  const json = await pulumi(place, ["stack", "export", "--stack", title]);
   return { title, views: read(json, `stack ${title}`) };
+}
+
+/** Where the CLI runs. */
+export interface Place {
+  /** Path of the CLI. */
+  readonly cli: string;
+  /** The program's. */
+  readonly folder: string;
+  readonly environment: NodeJS.ProcessEnv;
+}
+
+/** A stack's resources as the next `pulumi up` would make them. */
+export async function previewedViews(place: Place, stack: string): Promise<ResourceView[]> {
+  const folder = mkdtempSync(join(tmpdir(), "one-server-web-plan-"));
+  try {
+    const plan = join(folder, "plan.json");
+    const json = await pulumi(place, ["preview", "--json", "--save-plan", plan, "--stack", stack]);
+    return withPlan(read(json, `stack ${stack}`), readFileSync(plan, "utf8"), plan);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 function read(json: string, name: string): ResourceView[] {
@@ -57,12 +80,11 @@ function readText(file: string, name: string): string {
 }
 
 /** Runs the project's Pulumi and gives what it wrote. */
-async function pulumi(args: readonly string[]): Promise<string> {
-  const backend = await openBackend((doing) => process.stderr.write(`${doing}\n`));
+async function pulumi({ cli, folder, environment }: Place, args: readonly string[]): Promise<string> {
   try {
-    const { stdout } = await promisify(execFile)(backend.engine.cli, [...args, "--non-interactive"], {
-      cwd: projectFolder,
-      env: backend.environment,
+    const { stdout } = await promisify(execFile)(cli, [...args, "--non-interactive"], {
+      cwd: folder,
+      env: environment,
       maxBuffer: 2 ** 30,
     });
     return stdout;

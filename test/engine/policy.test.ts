@@ -5,10 +5,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { assess } from "../../policy/assess";
 import { readState } from "../../policy/readState";
+import type { ResourceView } from "../../policy/resources";
 import { topology } from "../../policy/topology";
 import { type Engine, ensureEngine } from "../../scripts/engine/ensure";
 import { type AwsPlugin, startAwsPlugin } from "../../scripts/preview/awsPlugin";
 import { projectFolder } from "../../scripts/project/folders";
+import { type Place, previewedViews } from "../../scripts/report/source";
 import { AwsStack } from "./awsStack";
 
 const servers = `
@@ -79,22 +81,29 @@ class PolicyStack {
     return ran;
   }
 
-  run(...args: readonly string[]): Promise<Ran> {
-    const { engine } = this;
+  /** What a report on a preview is made from. */
+  previewed(): Promise<ResourceView[]> {
+    return previewedViews(this.place(), "dev");
+  }
+
+  private place(): Place {
+    const { engine, folder } = this;
     assert.ok(engine, "create() comes first");
+    const environment = {
+      ...process.env,
+      ...engine.environment,
+      ...this.environment,
+      PULUMI_HOME: engine.pulumiHome,
+      PULUMI_BACKEND_URL: `file://${join(folder, "backend")}`,
+      PULUMI_CONFIG_PASSPHRASE: "test",
+    };
+    return { cli: engine.cli, folder, environment };
+  }
+
+  run(...args: readonly string[]): Promise<Ran> {
+    const { cli, folder, environment } = this.place();
     return new Promise((resolve, reject) => {
-      const child = spawn(engine.cli, args, {
-        cwd: this.folder,
-        env: {
-          ...process.env,
-          ...engine.environment,
-          ...this.environment,
-          PULUMI_HOME: engine.pulumiHome,
-          PULUMI_BACKEND_URL: `file://${join(this.folder, "backend")}`,
-          PULUMI_CONFIG_PASSPHRASE: "test",
-        },
-        stdio: ["ignore", "pipe", "pipe"],
-      });
+      const child = spawn(cli, args, { cwd: folder, env: environment, stdio: ["ignore", "pipe", "pipe"] });
       let output = "";
       const take = (text: string) => {
         output += text;
@@ -179,6 +188,24 @@ describe("the policy pack in the real engine", function () {
     assert.doesNotMatch(now.output, /alone holds/);
     const later = await stack.withPack(["preview"], exempt("2020-12-31"));
     assert.match(later.output, /alone holds[\s\S]*The exemption "a hobby of one person" ended on 2020-12-31/);
+  });
+
+  it("sees in a report on a preview what servers register, as the pack does", async () => {
+    await stack.tiers("loadBalancer", "loadBalancer", "web+app", "web+app", "database");
+    const views = await stack.previewed();
+    const servers = views.filter(({ type }) => type.endsWith(":Server"));
+    assert.deepEqual(Object.fromEntries(servers.map(({ name, properties }) => [name, properties.tiers])), {
+      ...{ "server-1": ["loadBalancer"], "server-2": ["loadBalancer"], "server-3": ["web", "app"] },
+      ...{ "server-4": ["web", "app"], "server-5": ["database"] },
+    });
+    const { rung, upgradePath } = assess(topology(views));
+    assert.equal(rung, "load-balanced");
+    const names = upgradePath.singlePointsOfFailure.flatMap((point) => point.names);
+    assert.ok(names.includes("server-5"), names.join());
+    const { output } = await stack.withPack(["preview"]);
+    assert.match(output, /server-5 \(server\) alone holds database/);
+    assert.equal(output.match(/alone holds/g)?.length, 1, output);
+    await stack.tiers("web+app+database");
   });
 
   it("says the same at an update, and about a stack that is there already", async () => {
