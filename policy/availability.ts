@@ -36,6 +36,7 @@ const serviceLevels: Readonly<Record<string, ServiceLevel>> = {
   efsOneZone: level(0.999, 0.999, "https://aws.amazon.com/efs/sla/"),
   s3: level(0.999, 0.999, "https://aws.amazon.com/s3/sla/"),
   cloudfront: level(0.999, 0.999, "https://aws.amazon.com/cloudfront/sla/"),
+  globalAccelerator: level(0.9999, 0.9999, "https://aws.amazon.com/global-accelerator/sla/"),
   route53: level(1, 1, "https://aws.amazon.com/route53/sla/"),
   // An address is part of the machine or load balancer that it leads to.
   address: level(1, 1, "https://aws.amazon.com/compute/sla/"),

@@ -1,6 +1,7 @@
 import { balancerLinks } from "./links/balancers";
 import { nameLinks } from "./links/names";
 import { serverLinks } from "./links/servers";
+import { environmentType, isSingleInstance } from "./members/beanstalk";
 import { clusterType, databaseType, lightsailDatabaseType } from "./members/data";
 import { groupType, templateOf } from "./members/fleets";
 import type { Member } from "./members/member";
@@ -23,6 +24,8 @@ export function links(resources: Resources, members: readonly Member[]): Links {
   balancerLinks(resources, found);
   nameLinks(resources, found);
   serverLinks(members, found);
+  for (const { key, type, resource } of members)
+    if (type === environmentType && !isSingleInstance(resource)) found.balanced.add(key);
   dataLinks(resources, members, found);
   return found;
 }

@@ -1,4 +1,5 @@
 import { links } from "./links";
+import { environments } from "./members/beanstalk";
 import { data } from "./members/data";
 import { entrances } from "./members/entrances";
 import { fleets } from "./members/fleets";
@@ -63,6 +64,7 @@ export function topology(views: readonly ResourceView[]): Topology {
     ...entrances(resources),
     ...machines(resources),
     ...fleets(resources),
+    ...environments(resources),
     ...data(resources),
   ]);
   const { unions, edges, balanced } = links(resources, members);

@@ -1,5 +1,6 @@
 import type { Links } from "../links";
 import {
+  acceleratorType,
   balancerType,
   classicBalancerType,
   distributionType,
@@ -27,6 +28,7 @@ export function balancerLinks(resources: Resources, found: Links): void {
   }
   classicLinks(resources, found);
   lightsailLinks(resources, found);
+  acceleratorLinks(resources, found);
   for (const distribution of resources.ofType(distributionType))
     for (const origin of nested(distribution, "origins"))
       for (const target of resources.referred(origin, "domainName", originTypes))
@@ -134,6 +136,21 @@ function lightsailLinks(resources: Resources, found: Links): void {
         "aws:lightsail/instance:Instance",
       ]))
         append(targets, keyOf(balancer), keyOf(instance));
+  join(targets, found);
+}
+
+/** Global Accelerator asks its endpoints for their health. Load balancers among them keep their own count: they are led to, not joined. */
+function acceleratorLinks(resources: Resources, found: Links): void {
+  const targets = new Map<string, string[]>();
+  for (const group of resources.ofType("aws:globalaccelerator/endpointGroup:EndpointGroup"))
+    for (const listener of resources.referred(group, "listenerArn", [
+      "aws:globalaccelerator/listener:Listener",
+    ]))
+      for (const accelerator of resources.referred(listener, "acceleratorArn", [acceleratorType]))
+        for (const endpoint of nested(group, "endpointConfigurations"))
+          for (const target of resources.referred(endpoint, "endpointId", attachableTypes))
+            if (target.type === balancerType) found.edges.push([keyOf(accelerator), keyOf(target)]);
+            else append(targets, keyOf(accelerator), owner(resources, target));
   join(targets, found);
 }
 

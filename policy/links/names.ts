@@ -1,5 +1,6 @@
 import type { Links } from "../links";
 import {
+  acceleratorType,
   balancerType,
   classicBalancerType,
   distributionType,
@@ -23,6 +24,7 @@ const targetTypes = [
   classicBalancerType,
   lightsailBalancerType,
   distributionType,
+  acceleratorType,
   "aws:s3/bucket:Bucket",
   "aws:s3/bucketV2:BucketV2",
 ];

@@ -10,6 +10,7 @@ export const balancerType = "aws:lb/loadBalancer:LoadBalancer";
 export const classicBalancerType = "aws:elb/loadBalancer:LoadBalancer";
 export const lightsailBalancerType = "aws:lightsail/lb:Lb";
 export const distributionType = "aws:cloudfront/distribution:Distribution";
+export const acceleratorType = "aws:globalaccelerator/accelerator:Accelerator";
 export const accessTypes = ["A", "AAAA", "CNAME"];
 
 /** What stands between the visitor and the web servers: names, addresses, load balancers, content delivery. */
@@ -28,6 +29,11 @@ export function entrances(resources: Resources): Member[] {
       .ofType(distributionType)
       .map((distribution) =>
         entrance(distribution, "CloudFront distribution", "loadBalancer", "region", "cloudfront"),
+      ),
+    ...resources
+      .ofType(acceleratorType)
+      .map((accelerator) =>
+        entrance(accelerator, "Global Accelerator", "loadBalancer", "region", "globalAccelerator"),
       ),
   ];
 }

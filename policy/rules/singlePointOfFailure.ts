@@ -1,5 +1,6 @@
 import { type Finding, fewNames, listTiers, practices } from "../finding";
-import type { TierName } from "../members/member";
+import { environmentType } from "../members/beanstalk";
+import type { Member, TierName } from "../members/member";
 import { append } from "../resources";
 import { availableRungs } from "../rungs";
 import type { Group, Topology } from "../topology";
@@ -75,9 +76,7 @@ function machineStep(group: Group, own: boolean): Finding["nextStep"] {
     ecs: `Set desiredCount: 2 or more on ${name}, with subnets in two zones`,
     efsOneZone: `Make ${name} regional (without availabilityZoneName)`,
   };
-  const inFleet = first?.heals
-    ? `Set minSize and desiredCapacity to 2 or more on ${name}, with subnets in two zones`
-    : undefined;
+  const inFleet = first?.heals ? fleetChange(first) : undefined;
   const change =
     changes[first?.service ?? ""] ??
     inFleet ??
@@ -85,6 +84,14 @@ function machineStep(group: Group, own: boolean): Finding["nextStep"] {
       ? `Attach ${name} and its likes to one load balancer's target group`
       : `Put a second machine in another zone, and both behind a load balancer`);
   return { change, command: "pulumi up" };
+}
+
+function fleetChange({ name, type }: Member): string {
+  const settings =
+    type === environmentType
+      ? "EnvironmentType to LoadBalanced and MinSize to 2 or more"
+      : "minSize and desiredCapacity to 2 or more";
+  return `Set ${settings} on ${name}, with subnets in two zones`;
 }
 
 /** One finding for each zone that several parts share as the only one. */
