@@ -15,6 +15,10 @@ export function survivalOf(
     const certain = only.countKnown && (only.survives !== "machine" || zones.known);
     return { survives: only.survives, certain };
   }
+  // The group goes on as long as one member does: what one survives by itself, such as a load balancer over zones, the group survives.
+  const alone = members.filter(({ countKnown }) => countKnown).map(({ survives }) => survives);
+  const best = (["region", "zone"] as const).find((survival) => alone.includes(survival));
+  if (best !== undefined) return { survives: best, certain: true };
   const { machines, places } = needed(members);
   if (count < machines)
     return { survives: "nothing", certain: members.every(({ countKnown }) => countKnown) };

@@ -129,8 +129,12 @@ function ecsService(resources: Resources, service: ResourceView, target: Resourc
   const zones = unionOfZones(network.map((view) => zonesOf(resources, view, [], ["subnets"])));
   const tiers = tiersOfMachine(resources, { ...service, properties: { tags: service.properties.tags } });
   if (tiers === undefined) return [];
+  const providers = nested(service, "capacityProviderStrategies").flatMap(
+    (strategy) => text(strategy, "capacityProvider") ?? [],
+  );
+  // AWS's own capacity providers are called FARGATE and FARGATE_SPOT; all others are Auto Scaling groups.
   const fargate =
-    text(service, "launchType") === "FARGATE" || list(service, "capacityProviderStrategies").length > 0;
+    text(service, "launchType") === "FARGATE" || providers.some((name) => name.startsWith("FARGATE"));
   return [
     {
       key: keyOf(service),

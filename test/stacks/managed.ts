@@ -94,14 +94,16 @@ export const serverlessOfOne = new TestStack(
   },
 );
 
-function fargate(stack: TestStack, subnets: readonly Handle[], tasks: readonly Handle[]): void {
-  const { group } = applicationBalancer(stack, subnets);
+/** A service of two tasks behind a load balancer, which is handed back. */
+function fargate(stack: TestStack, subnets: readonly Handle[], tasks: readonly Handle[]): Handle {
+  const { balancer, group } = applicationBalancer(stack, subnets);
   stack.add("aws:ecs/service:Service", "web", {
     launchType: "FARGATE",
     desiredCount: 2,
     networkConfiguration: { subnets: tasks.map(({ id }) => id) },
     loadBalancers: [{ targetGroupArn: group.arn, containerName: "web", containerPort: 80 }],
   });
+  return balancer;
 }
 
 export const serviceInOneSubnet = new TestStack(
@@ -204,5 +206,26 @@ export const acceleratedRegions = new TestStack(
         endpointConfigurations: [{ endpointId: balancer.arn }],
       });
     }
+  },
+);
+
+export const sorryPage = new TestStack(
+  "load-balanced-service-with-a-sorry-page-by-dns-failover",
+  { rung: "load-balanced", gaps: 0, singlePoints: [], silent: ["health-check"] },
+  (stack) => {
+    const subnets = network(stack, ["us-east-1a", "us-east-1b"]);
+    const balancer = fargate(stack, subnets, subnets);
+    const page = stack.add("aws:s3/bucket:Bucket", "sorry", { website: { indexDocument: "index.html" } });
+    for (const [type, target] of [
+      ["PRIMARY", balancer.out("dnsName")],
+      ["SECONDARY", page.out("websiteEndpoint")],
+    ] as const)
+      stack.add("aws:route53/record:Record", `www-${type.toLowerCase()}`, {
+        name: "www.example.com",
+        type: "A",
+        setIdentifier: type,
+        failoverRoutingPolicies: [{ type }],
+        aliases: [{ name: target, zoneId: "Z2", evaluateTargetHealth: true }],
+      });
   },
 );

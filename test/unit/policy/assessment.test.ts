@@ -3,6 +3,7 @@ import { assess } from "../../../policy/assess";
 import { availability } from "../../../policy/availability";
 import { monthlyCost } from "../../../policy/cost";
 import { message, pathMessage } from "../../../policy/messages";
+import { UNKNOWN } from "../../../policy/resources";
 import { availableRungs, modelAvailability, modelCost, rungNames } from "../../../policy/rungs";
 import { missedTargets } from "../../../policy/stackPolicies";
 import { topology } from "../../../policy/topology";
@@ -46,6 +47,32 @@ describe("availability", () => {
   it("is undefined for a stack that serves nothing", () => {
     assert.equal(availability(stackNamed("empty-stack")), undefined);
   });
+});
+
+describe("an ECS service", () => {
+  for (const [what, properties, kind] of [
+    ["on Fargate", { launchType: "FARGATE" }, "ECS service on Fargate"],
+    [
+      "on AWS's capacity provider",
+      { capacityProviderStrategies: [{ capacityProvider: "FARGATE_SPOT" }] },
+      "ECS service on Fargate",
+    ],
+    [
+      "on a group's capacity provider",
+      { capacityProviderStrategies: [{ capacityProvider: "web" }] },
+      "ECS service",
+    ],
+    [
+      "on a capacity provider that isn't known yet",
+      { capacityProviderStrategies: [{ capacityProvider: UNKNOWN }] },
+      "ECS service",
+    ],
+    ["of which nothing is said", {}, "ECS service"],
+  ] as const)
+    it(`${what} is known as ${kind}`, () => {
+      const { groups } = topology([{ type: "aws:ecs/service:Service", name: "web", properties }]);
+      assert.equal(groups[0]?.members[0]?.kind, kind);
+    });
 });
 
 describe("the ladder", () => {
