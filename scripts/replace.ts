@@ -9,7 +9,7 @@ to the new one, provisions and checks it, and only then drops the old one. The s
 the new server is provisioned, some minutes; nothing that was acknowledged is lost.
 
 When it fails half-way or is stopped by Ctrl-C, the old server gets its data volume and its address back and is started.
-A replacement that got stuck all the same is brought to its end by running this again.
+A replacement that got stuck all the same, or was killed, is brought to its end by running this again.
 
   -s, --stack NAME     the stack
       --server NAME    which server (default: web-1)

@@ -11,18 +11,15 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { parse, stringify } from "yaml";
 import { ensureEngine } from "../engine/ensure";
-import { runCommand } from "../project/command";
 import { localFolder, projectFolder } from "../project/folders";
-import { openWorkspace, type Workspace, WorkspaceError } from "../project/workspace";
+import { releaseStaleLocks } from "../project/locks";
+import { mustRun, openWorkspace, type Workspace, WorkspaceError } from "../project/workspace";
 
 /** Where a preview runs. */
-export interface PreviewPlace {
-  /** Path of the CLI. */
-  readonly cli: string;
-  readonly folder: string;
-  readonly environment: NodeJS.ProcessEnv;
+export interface PreviewPlace extends Workspace {
   /** Made for this preview alone: nothing was ever put up from it. */
   readonly draft: boolean;
   close(): void;
@@ -41,15 +38,22 @@ export async function openPreviewPlace(stack: string, offline: boolean): Promise
   }
   const here = join(localFolder, "backend/.pulumi/stacks/one-server-web", `${stack}.json`);
   if (offline && !ownBackend() && !existsSync(here)) return await openDraft(stack, file);
-  const { engine, environment } = await openStack(stack);
-  return { cli: engine.cli, folder: projectFolder, environment, draft: false, close: quiet };
+  return { ...(await openStack(stack)), draft: false, close: quiet };
 }
 
 /** A stack on the person's own backend where the environment names one, else on this clone's. */
 export async function openStack(stack: string): Promise<Workspace> {
   if (!ownBackend()) return await openWorkspace(stack, quiet);
   const engine = await ensureEngine({ projectFolder, report: quiet });
-  return { stack, engine, environment: { ...process.env, ...engine.environment } };
+  const environment = { ...process.env, ...engine.environment };
+  const folder = fileBackend(environment.PULUMI_BACKEND_URL);
+  if (folder !== undefined) await releaseStaleLocks(folder, stack);
+  return { stack, engine, folder: projectFolder, environment };
+}
+
+/** The folder of a backend that is one. */
+function fileBackend(url: string | undefined): string | undefined {
+  return url?.startsWith("file:///") ? fileURLToPath(url) : undefined;
 }
 
 function ownBackend(): boolean {
@@ -75,10 +79,10 @@ async function openDraft(stack: string, file: string): Promise<PreviewPlace> {
       PULUMI_BACKEND_URL: `file://${join(folder, "backend")}`,
       PULUMI_CONFIG_PASSPHRASE: randomBytes(16).toString("hex"),
     };
-    const place = { cli: engine.cli, folder, environment, draft: true, close };
-    await run(place, ["stack", "init", stack]);
+    const place = { stack, engine, folder, environment, draft: true, close };
+    await mustRun(place, ["stack", "init", stack]);
     const password = ["config", "set", "--secret", "databasePassword", "-s", stack];
-    await run(place, password, randomBytes(24).toString("base64url"));
+    await mustRun(place, password, randomBytes(24).toString("base64url"));
     return place;
   } catch (error) {
     close();
@@ -95,13 +99,4 @@ export function withoutSecrets(text: string): string {
 
 function isEncrypted(value: unknown): boolean {
   return typeof value === "object" && value !== null && "secure" in value;
-}
-
-async function run(place: PreviewPlace, args: readonly string[], input?: string): Promise<void> {
-  const ran = await runCommand(place.cli, args, {
-    cwd: place.folder,
-    env: place.environment,
-    ...(input === undefined ? {} : { input }),
-  });
-  if (ran.code !== 0) throw new WorkspaceError(ran.stderr.trim());
 }

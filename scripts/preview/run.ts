@@ -2,6 +2,7 @@ import type { UpgradePath } from "../../policy/upgradePath";
 import { runCommand } from "../project/command";
 import { type EngineEvent, nameOf, type PolicyEvent, parseEvent, plainText } from "../project/engineEvents";
 import { projectFolder } from "../project/folders";
+import { pulumi } from "../project/workspace";
 import { type AwsPlugin, startAwsPlugin } from "./awsPlugin";
 import { openPreviewPlace, type PreviewPlace } from "./place";
 
@@ -102,7 +103,7 @@ export async function preview(stack: string, offline: boolean): Promise<PreviewR
     const events = new PreviewEvents();
     const args = ["preview", "--json", "--non-interactive", "-s", stack, "--policy-pack", "policy"];
     const [ran, before] = await Promise.all([
-      runCommand(place.cli, args, {
+      runCommand(place.engine.cli, args, {
         cwd: place.folder,
         env: environment,
         onLine: (line) => {
@@ -142,10 +143,7 @@ async function prepare(
 
 /** Where the stack stands now, by the outputs of its last update. */
 async function deployedStanding(stack: string, place: PreviewPlace): Promise<Standing | undefined> {
-  const ran = await runCommand(place.cli, ["stack", "output", "--json", "-s", stack], {
-    cwd: place.folder,
-    env: place.environment,
-  });
+  const ran = await pulumi(place, ["stack", "output", "--json", "-s", stack]);
   return ran.code === 0 ? standing(JSON.parse(ran.stdout)) : undefined;
 }
 

@@ -1,12 +1,14 @@
 import { runCommand } from "./command";
 import { parseEvent } from "./engineEvents";
-import { projectFolder } from "./folders";
 import type { Progress } from "./progress";
 import { Update } from "./update";
-import { clearMessage, type Workspace } from "./workspace";
+import { clearMessage, isBusy, type Workspace } from "./workspace";
 
 /** An `up` or a `destroy` did not come to its end; `message` says what a person should know, one thing a line. */
 export class UpdateFailed extends Error {}
+
+/** Nothing was done, for another run holds the stack. */
+export class StackBusy extends UpdateFailed {}
 
 /**
  * Runs `up` or `destroy` and shows its steps as they end.
@@ -22,7 +24,7 @@ export async function runUpdate(
     workspace.engine.cli,
     [...args, "--yes", "--json", "--non-interactive", "-s", workspace.stack],
     {
-      cwd: projectFolder,
+      cwd: workspace.folder,
       env: workspace.environment,
       onLine: (line) => {
         const event = parseEvent(line);
@@ -35,7 +37,10 @@ export async function runUpdate(
     },
   );
   progress.now("");
-  if (result.code !== 0) throw new UpdateFailed(failure(update, result.stderr, workspace.stack));
+  if (result.code !== 0) {
+    const reason = isBusy(result.stderr) || update.errors.some(isBusy) ? StackBusy : UpdateFailed;
+    throw new reason(failure(update, result.stderr, workspace.stack));
+  }
   return update;
 }
 

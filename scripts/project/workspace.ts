@@ -11,6 +11,8 @@ import { releaseStaleLocks } from "./locks";
 export interface Workspace {
   readonly stack: string;
   readonly engine: Engine;
+  /** The program's folder, where the CLI runs. */
+  readonly folder: string;
   /** For every run of the CLI. */
   readonly environment: NodeJS.ProcessEnv;
 }
@@ -42,7 +44,7 @@ export async function openBackend(report: (doing: string) => void): Promise<Omit
   await mkdir(backendFolder, { recursive: true, mode: 0o700 });
   await ensurePassphrase();
   const engine = await ensureEngine({ projectFolder, report });
-  return { engine, environment: workspaceEnvironment(engine, process.env) };
+  return { engine, folder: projectFolder, environment: workspaceEnvironment(engine, process.env) };
 }
 
 /**
@@ -58,10 +60,10 @@ export async function openWorkspace(stack: string, report: (doing: string) => vo
   return workspace;
 }
 
-/** Runs the CLI to its end and hands back what it printed. */
+/** Runs the CLI to its end, whatever that is. */
 export function pulumi(workspace: Workspace, args: string[], input?: string): Promise<CommandResult> {
   return runCommand(workspace.engine.cli, args, {
-    cwd: projectFolder,
+    cwd: workspace.folder,
     env: workspace.environment,
     ...(input === undefined ? {} : { input }),
   });
@@ -69,15 +71,8 @@ export function pulumi(workspace: Workspace, args: string[], input?: string): Pr
 
 /** The stack's outputs, secrets included. */
 export async function stackOutputs(workspace: Workspace): Promise<Record<string, unknown>> {
-  const result = await mustRun(workspace, [
-    "stack",
-    "output",
-    "--json",
-    "--show-secrets",
-    "-s",
-    workspace.stack,
-  ]);
-  return JSON.parse(result.stdout) as Record<string, unknown>;
+  const args = ["stack", "output", "--json", "--show-secrets", "-s", workspace.stack];
+  return JSON.parse(await mustRun(workspace, args)) as Record<string, unknown>;
 }
 
 function checkStackName(stack: string): void {
@@ -123,17 +118,28 @@ async function ensureStack(workspace: Workspace): Promise<void> {
   }
 }
 
-async function mustRun(workspace: Workspace, args: string[], input?: string): Promise<CommandResult> {
+/**
+ * Runs the CLI to its end and hands back what it printed.
+ * @throws {WorkspaceError} with the CLI's own message when it fails
+ */
+export async function mustRun(workspace: Workspace, args: string[], input?: string): Promise<string> {
   const result = await pulumi(workspace, args, input);
   if (result.code !== 0) {
     throw new WorkspaceError(clearMessage(result.stderr || result.stdout, workspace.stack));
   }
-  return result;
+  return result.stdout;
 }
 
 /** The CLI's own message, with what to do where it does not say. */
 export function clearMessage(message: string, stack: string): string {
   const text = message.trim().replace(/^error: /, "");
+  if (isBusy(text)) {
+    const holder = /: (created by .*)$/m.exec(text)?.[1];
+    return (
+      `another run holds the stack ${stack}${holder === undefined ? "" : ` (${holder})`}: wait for its end, ` +
+      `or, where it was killed, free the stack with: npx pulumi cancel ${stack}`
+    );
+  }
   if (/incorrect passphrase/.test(text)) {
     return (
       `.local/passphrase is not the passphrase that Pulumi.${stack}.yaml was encrypted with: ` +
@@ -141,4 +147,9 @@ export function clearMessage(message: string, stack: string): string {
     );
   }
   return text;
+}
+
+/** Whether the CLI refused because of another run's lock: by the file backend's message, or by Pulumi Cloud's. */
+export function isBusy(message: string): boolean {
+  return /currently locked by|Another update is currently in progress/.test(message);
 }

@@ -2,10 +2,11 @@ import { setTimeout as wait } from "node:timers/promises";
 import { openStack } from "../preview/place";
 import { askAt } from "../project/answer";
 import { duration, Progress, type Screen } from "../project/progress";
-import { runUpdate, UpdateFailed } from "../project/runUpdate";
+import { runUpdate, StackBusy, UpdateFailed } from "../project/runUpdate";
 import { type SiteOutputs, siteOutputs } from "../project/summary";
-import { pulumi, stackOutputs, type Workspace, WorkspaceError } from "../project/workspace";
+import { mustRun, pulumi, stackOutputs, type Workspace } from "../project/workspace";
 import { findServer, type ServerState, withFormerInstance } from "./state";
+import { killedLine, unfinished, withoutUnfinished } from "./unfinished";
 
 export interface Replacement {
   readonly stack: string;
@@ -26,12 +27,13 @@ export async function replaceServer(wanted: Replacement, screen: Screen): Promis
   try {
     progress.now("getting the Pulumi engine");
     const workspace = await openStack(wanted.stack);
-    const before = await serverState(workspace, wanted);
+    const before = await serverState(workspace, wanted, progress);
     const image = await imageSetting(workspace);
     if (wanted.image !== undefined) await setImage(workspace, wanted.image);
     try {
       await runUpdate(workspace, updateOf(before, progress), progress);
     } catch (failure) {
+      if (failure instanceof StackBusy) throw failure;
       throw await undone(workspace, wanted, before, image, failure as Error, progress);
     }
     const outputs = await stackOutputs(workspace);
@@ -58,7 +60,7 @@ async function undone(
   failure: Error,
   progress: Progress,
 ): Promise<Error> {
-  const exported = await must(workspace, ["stack", "export", "-s", stack]);
+  const exported = await mustRun(workspace, ["stack", "export", "-s", stack]);
   const now = findServer(exported, stack, server);
   const old = before.former ?? before.instance;
   if (now.former !== old && now.instance !== old) {
@@ -96,15 +98,26 @@ async function giveBack(
   exported: string,
   progress: Progress,
 ): Promise<void> {
-  await must(workspace, ["stack", "import", "-s", workspace.stack], withFormerInstance(exported, server));
+  await mustRun(workspace, ["stack", "import", "-s", workspace.stack], withFormerInstance(exported, server));
   const targets = server.parts.flatMap((urn) => ["--target", urn]);
   // The state may still say that the old instance runs, from before it was stopped.
   const power = server.parts.filter((urn) => urn.endsWith("-power")).flatMap((urn) => ["--replace", urn]);
   await runUpdate(workspace, ["up", "--skip-preview", ...targets, ...power], progress);
 }
 
-async function serverState(workspace: Workspace, { stack, server }: Replacement): Promise<ServerState> {
-  return findServer(await must(workspace, ["stack", "export", "-s", stack]), stack, server);
+/** How the server stands, without what a run that was killed had begun: said to the person, forgotten by the stack. */
+async function serverState(
+  workspace: Workspace,
+  { stack, server }: Replacement,
+  progress: Progress,
+): Promise<ServerState> {
+  const exported = await mustRun(workspace, ["stack", "export", "-s", stack]);
+  const begun = unfinished(exported);
+  if (begun.length > 0) {
+    progress.line(killedLine(stack, begun));
+    await mustRun(workspace, ["stack", "import", "-s", stack], withoutUnfinished(exported));
+  }
+  return findServer(exported, stack, server);
 }
 
 /** What the setting is now; not set means `current`. */
@@ -115,7 +128,7 @@ async function imageSetting(workspace: Workspace): Promise<string> {
 
 async function setImage(workspace: Workspace, image: string): Promise<void> {
   const change = image === "current" ? ["rm", "image"] : ["set", "image", image];
-  await must(workspace, ["config", ...change, "-s", workspace.stack]);
+  await mustRun(workspace, ["config", ...change, "-s", workspace.stack]);
 }
 
 function runningImage(outputs: Record<string, unknown>): string {
@@ -143,10 +156,4 @@ async function check({ url, publicIp, caCertificate, servers }: SiteOutputs): Pr
     }
     await wait(1000);
   }
-}
-
-async function must(workspace: Workspace, args: string[], input?: string): Promise<string> {
-  const ran = await pulumi(workspace, args, input);
-  if (ran.code !== 0) throw new WorkspaceError(ran.stderr.trim());
-  return ran.stdout;
 }

@@ -62,19 +62,19 @@ export class AwsStack {
 
   /**
    * Runs the program of `npm run replace` to its end.
-   * @param interruptAt Ctrl-C is pressed when it has printed this
+   * @param endAt Ctrl-C is pressed when it has printed this, or the signal given is sent to it and all that it started
    */
-  replace(interruptAt?: RegExp): Promise<Ran> {
+  replace(endAt?: RegExp, signal: NodeJS.Signals = "SIGINT"): Promise<Ran> {
     const program = ["--import", "tsx", "scripts/replace.ts", "-s", "prod"];
     return this.withPlugin(
       () => [process.execPath, program],
-      interruptAt === undefined ? {} : { interruptAt },
+      endAt === undefined ? {} : { endAt: { output: endAt, signal } },
     );
   }
 
   private async withPlugin(
     command: (engine: Engine) => [command: string, args: readonly string[]],
-    { plugin: pluginEnvironment = {}, interruptAt }: PluginRun = {},
+    { plugin: pluginEnvironment = {}, endAt }: PluginRun = {},
   ): Promise<Ran> {
     if (this.engine === undefined) throw new Error("create() comes first");
     const plugin = await startAwsPlugin(this.folder, {
@@ -90,7 +90,7 @@ export class AwsStack {
       PULUMI_CONFIG_PASSPHRASE: "test",
     };
     try {
-      return await runToEnd(...command(this.engine), this.folder, environment, interruptAt);
+      return await runToEnd(...command(this.engine), this.folder, environment, endAt);
     } finally {
       await plugin.stop();
     }
@@ -154,6 +154,12 @@ export class AwsStack {
     this.clone.remove();
   }
 
+  /** The files by which runs hold the stack. */
+  locks(): string[] {
+    const folder = join(this.backendFolder, ".pulumi/locks/organization/one-server-web/prod");
+    return existsSync(folder) ? readdirSync(folder).filter((file) => file.endsWith(".json")) : [];
+  }
+
   private get worldFolder(): string {
     return join(this.folder, ".local/world");
   }
@@ -166,7 +172,13 @@ export class AwsStack {
 interface PluginRun {
   /** What the plugin reads in this run only. */
   readonly plugin?: Readonly<Record<string, string>>;
-  readonly interruptAt?: RegExp;
+  readonly endAt?: End;
+}
+
+/** A signal to a program and all that it started, once it has printed something. */
+interface End {
+  readonly output: RegExp;
+  readonly signal: NodeJS.Signals;
 }
 
 function runToEnd(
@@ -174,7 +186,7 @@ function runToEnd(
   args: readonly string[],
   cwd: string,
   env: NodeJS.ProcessEnv,
-  interruptAt?: RegExp,
+  endAt?: End,
 ): Promise<Ran> {
   const started = performance.now();
   return new Promise((resolve, reject) => {
@@ -182,12 +194,12 @@ function runToEnd(
     const child = spawn(command, args, { cwd, env, detached: true });
     let output = "";
     let stdout = "";
-    let interrupted = false;
+    let ended = false;
     const take = (text: string) => {
       output += text;
-      if (interrupted || interruptAt?.test(output) !== true) return;
-      interrupted = true;
-      process.kill(-(child.pid ?? 0), "SIGINT");
+      if (ended || endAt?.output.test(output) !== true) return;
+      ended = true;
+      process.kill(-(child.pid ?? 0), endAt.signal);
     };
     child.stdout.setEncoding("utf8").on("data", (text: string) => {
       stdout += text;

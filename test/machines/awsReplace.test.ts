@@ -79,6 +79,28 @@ describe("a server of the stack prod", function () {
     assert.equal(query("SELECT COUNT(*) FROM site.entries WHERE message = 'acknowledged'"), "1");
   });
 
+  it("is replaced by the next run when a replacement was killed, and that run says what was under way", async () => {
+    const [before] = stack.things(instance);
+    const killed = await stack.replace(/web-1-provision/, "SIGKILL");
+    assert.equal(killed.code, null, killed.output);
+    assert.equal(stack.locks().length, 1, "the killed run held no lock");
+    assert.match(stack.state(), /"pending_operations":/);
+    const ran = await stack.replace();
+    assert.equal(ran.code, 0, ran.output);
+    assert.match(
+      ran.output,
+      /an earlier run on prod was killed while creating web-1-provision.* done again\n/,
+    );
+    assert.match(ran.output, /going on with an interrupted replacement/);
+    const [after, ...others] = stack.things(instance);
+    assert.deepEqual(others, []);
+    assert.notEqual(after?.id, before?.id);
+    assert.equal((await get("/healthz")).status, 200);
+    assert.equal(query("SELECT COUNT(*) FROM site.entries WHERE message = 'acknowledged'"), "1");
+    assert.doesNotMatch(stack.state(), /"pending_operations":/);
+    assert.deepEqual(stack.locks(), []);
+  });
+
   it("is replaced in the end when its replacement got stuck, with its address and what was written", async () => {
     const [before] = stack.things(instance);
     const urn =

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
+import { clearMessage, isBusy } from "../../scripts/project/workspace";
 import { findServer, withFormerInstance } from "../../scripts/replace/state";
+import { killedLine, unfinished, withoutUnfinished } from "../../scripts/replace/unfinished";
 
 const server = "urn:pulumi:prod::p::one-server-web:site:Site$one-server-web:aws:Server";
 const urn = `${server}$aws:ec2/instance:Instance::web-1`;
@@ -72,4 +74,69 @@ describe("replacing a server", () => {
       /has no former instance/,
     );
   });
+});
+
+describe("a replacement whose run was killed", () => {
+  const provision = {
+    urn: `${server}$command:remote:Command::web-1-provision`,
+    type: "command:remote:Command",
+  };
+  const killed = JSON.stringify({
+    version: 3,
+    deployment: {
+      secrets: "s",
+      resources: [running],
+      pending_operations: [
+        { resource: { urn, type }, type: "creating" },
+        { resource: provision, type: "creating" },
+        { resource: { urn: volume.urn, type: volume.type }, type: "creating" },
+        { resource: { urn: zone.urn, type: zone.type }, type: "deleting" },
+      ],
+    },
+  });
+
+  it("had begun what the stack still notes", () => {
+    assert.deepEqual(unfinished(killed), [
+      { name: "web-1", type, operation: "creating" },
+      { name: "web-1-provision", type: "command:remote:Command", operation: "creating" },
+      { name: "web-1-data", type: volume.type, operation: "creating" },
+      { name: "web-1", type: zone.type, operation: "deleting" },
+    ]);
+    assert.deepEqual(unfinished(exported(running)), []);
+  });
+
+  it("leaves the rest of the stack as it was", () => {
+    assert.deepEqual(JSON.parse(withoutUnfinished(killed)), JSON.parse(exported(running)));
+  });
+
+  it("may have left at AWS what it was making: nothing by a command on a server, by a tie between two things, by a deletion", () => {
+    assert.equal(
+      killedLine("prod", unfinished(killed)),
+      "an earlier run on prod was killed while creating web-1, creating web-1-provision, creating web-1-data, deleting web-1: that is done again; " +
+        `look at AWS whether there is a second web-1 (${type}) that belongs to nothing, and delete it`,
+    );
+    assert.equal(
+      killedLine("prod", unfinished(killed).slice(1)),
+      "an earlier run on prod was killed while creating web-1-provision, creating web-1-data, deleting web-1: that is done again",
+    );
+  });
+
+  for (const [backend, message, line] of [
+    [
+      "of files",
+      "error: the stack is currently locked by 1 lock(s). Either wait for the other process(es) to end or delete the lock file with `pulumi cancel`.\n" +
+        "  s3://b/.pulumi/locks/x.json: created by me@laptop (pid 7) at 2026-11-24T14:00:00Z",
+      "another run holds the stack prod (created by me@laptop (pid 7) at 2026-11-24T14:00:00Z): wait for its end, or, where it was killed, free the stack with: npx pulumi cancel prod",
+    ],
+    [
+      "of Pulumi Cloud",
+      "error: [409] Conflict: Another update is currently in progress.\nTo learn more about possible reasons and resolution, visit https://…",
+      "another run holds the stack prod: wait for its end, or, where it was killed, free the stack with: npx pulumi cancel prod",
+    ],
+  ] as const)
+    it(`is told in one line how to free a stack on a backend ${backend}`, () => {
+      assert.equal(clearMessage(message, "prod"), line);
+      assert.equal(isBusy(message), true);
+      assert.equal(isBusy("error: the site does not answer"), false);
+    });
 });
