@@ -49,9 +49,10 @@ async function ours(): Promise<ChangesUnderLoad> {
         if (signal.aborted && ran.code !== 0) return;
         changes.push({ from, to: running.elapsed(), live: secondsLive(ran), log: ran.output });
       };
-      for (let round = 1; round <= rounds && !signal.aborted; round++) {
+      for (let round = 1; round <= rounds; round++) {
         await change(deployments, server.upload(release(server, `round-${round}`)));
         await change(rollbacks, "/opt/one-server-web/release.sh rollback");
+        if (signal.aborted) break;
         console.log(
           `  round ${round} of ${rounds}: live after ${deployments.at(-1)?.live} s, rolled back after ${rollbacks.at(-1)?.live} s; ${running.sent()} requests sent`,
         );
