@@ -47,13 +47,19 @@ exporters_status() {
 
 exporter_before() {
   local name=$1
+  # Where MariaDB listens stands in a file of its package: on its first run it is not there yet, see exporters_after.
+  DATABASE_SOCKET=$(database_socket /etc/mysql/mariadb.cnf)
   systemctl is-active --quiet "prometheus-$name-exporter" || FIRST_START["prometheus-$name-exporter"]=yes
   # FPM's sockets are the web server's group's.
   EXPORTER_GROUP=$([[ $name == phpfpm ]] && echo www-data || echo nogroup)
-  printf 'ARGS="%s"\n' "$(exporter_arguments "$name")" |
-    install_file exporters "/etc/default/prometheus-$name-exporter" 0644 root:root "restart:prometheus-$name-exporter"
+  exporter_defaults "$name"
   install_template exporters exporters/service.conf "/etc/systemd/system/prometheus-$name-exporter.service.d/one-server-web.conf" 0644 root:root \
     daemon-reload "restart:prometheus-$name-exporter"
+}
+
+exporter_defaults() {
+  install_file exporters "/etc/default/prometheus-$1-exporter" 0644 root:root "restart:prometheus-$1-exporter" \
+    <<<"ARGS=\"$(exporter_arguments "$1")\""
 }
 
 exporter_arguments() {
@@ -70,6 +76,8 @@ exporters_after() {
   local name
   [[ $EXPORTERS == yes ]] || return 0
   exporter_account
+  exporter_defaults mysqld
+  [[ $FILE_CHANGED == no ]] || unset 'FIRST_START[prometheus-mysqld-exporter]'
   for name in $(exporter_names); do ensure_running exporters "prometheus-$name-exporter"; done
 }
 
