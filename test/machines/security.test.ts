@@ -15,26 +15,6 @@ const stockIndex = 63;
 /** All that only root may open and some more, where databases, caches, app servers and exporters listen, and the forgotten one. */
 const ports = [...Array.from({ length: 4096 }, (_, index) => index + 1), 6379, 8080, 9000, 9100, 9104, 33060];
 
-/** Two archives of this machine's own, each with a newer version of a package: one says that it is Debian's for security. */
-const newerPackages = `
-set -e
-offer() { # FOLDER LABEL PACKAGE
-  mkdir -p /srv/$1 && cd /srv/$1
-  apt-get download -q -o APT::Sandbox::User=root $3 >&2
-  dpkg-deb -R $3_*.deb tree
-  rm $3_*.deb
-  sed -i "s/^Version: .*/&+$1"1/ tree/DEBIAN/control
-  dpkg-deb --build -Znone tree $3.deb >&2
-  rm -r tree
-  { dpkg-deb --field $3.deb; printf 'Filename: ./%s\nSize: %s\nSHA256: %s\n' $3.deb $(stat -c %s $3.deb) $(sha256sum $3.deb | cut -d ' ' -f 1); } >Packages
-  printf 'Origin: Debian\nLabel: %s\nSuite: unstable\nCodename: sid\nSHA256:\n %s %s Packages\n' $2 $(sha256sum Packages | cut -d ' ' -f 1) $(stat -c %s Packages) >Release
-  echo "deb [trusted=yes] file:/srv/$1 ./" >/etc/apt/sources.list.d/$1.list
-}
-offer security Debian-Security debsums
-offer other Debian sysstat
-apt-get update -q
-`;
-
 describe("a server as attackers and auditors see it", function () {
   this.timeout(600_000);
   const server = new ReleaseServer({
@@ -139,24 +119,6 @@ describe("a server as attackers and auditors see it", function () {
     assert.equal(code, 0, output);
     const index = Number(/Hardening index : (\d+)/.exec(output)?.[1]);
     assert.ok(index >= 80, `${index}`);
-  });
-
-  it("gets security upgrades by itself, nothing else, and restarts for them in its window", async () => {
-    assert.equal((await audited).code, 0);
-    server.on(newerPackages);
-    server.on("touch /run/reboot-required && unattended-upgrade");
-    const versions = server
-      .on("dpkg --list debsums sysstat | sed -n 's/^ii  *[^ ]*  *\\([^ ]*\\).*/\\1/p'")
-      .trim()
-      .split("\n");
-    assert.match(versions[0] ?? "", /\+security1$/);
-    assert.doesNotMatch(versions[1] ?? "", /\+other1$/);
-    const planned = server.on(
-      "cat /run/systemd/shutdown/scheduled; shutdown -c 2>/dev/null; rm /run/reboot-required",
-    );
-    assert.match(planned, /^MODE=reboot$/m);
-    const when = new Date(Number(/^USEC=(\d+)$/m.exec(planned)?.[1]) / 1000);
-    assert.equal(server.on(`date --date=@${when.getTime() / 1000} +%H:%M`).trim(), "03:30");
   });
 
   /** Runs one of the auditors on this host. */
