@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { ReleaseServer } from "../../bench/load/server";
+import { askAt } from "../../scripts/project/answer";
 import { backups, testBackups } from "./server/backups";
 import { testBackupTargets } from "./server/backupTargets";
 import { besidePages, testBesidePages, testEndings } from "./server/besidePages";
@@ -46,6 +47,23 @@ describe("a provisioned server", function () {
     assert.deepEqual(["nginx", "mysql", "ssh"].map(processOf), before);
     assert.equal(app(), serving);
     assert.match(server.on("nginx -T 2>/dev/null | grep -c 'fastcgi_cache pages'"), /^1$/m);
+    server.provision();
+  });
+
+  it("gives the site a changed environment in the same run, by the other colour", async () => {
+    const colour = () =>
+      server.on("grep -om1 'site-[a-z]*/' /etc/nginx/one-server-web/active.conf").slice(5, -2);
+    const before = colour();
+    server.on(
+      `echo '<?php echo getenv("GREETING") ?: "nothing";' > /srv/www/colours/${before}/public/greeting.php`,
+    );
+    const greeting = async () =>
+      (await askAt(server.target.address, `https://${server.domain}/greeting.php`, server.target.authority))
+        .body;
+    assert.equal(await greeting(), "nothing");
+    server.provision({ ENVIRONMENT: "GREETING=hello" });
+    assert.equal(await greeting(), "hello");
+    assert.notEqual(colour(), before);
     server.provision();
   });
 

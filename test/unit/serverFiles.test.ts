@@ -26,6 +26,13 @@ describe("files on a server", () => {
     assert.match(output, /^pending \n.*role: changed .*file\npending reload:nginx\n$/s);
   });
 
+  it("tell it, and are counted, also when their text comes through a pipe", () => {
+    const { output } = run(
+      `echo text | install_file role $folder/file 0644 $me replace:app >/dev/null; echo "$FILE_CHANGED $CHANGES \${!PENDING[*]}"`,
+    );
+    assert.equal(output, "yes 1 replace:app\n");
+  });
+
   it("tell it the next run when theirs fails before it has happened", () => {
     const { output } = run(
       `PENDING_FILE=$folder/pending

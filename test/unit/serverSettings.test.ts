@@ -52,6 +52,11 @@ describe("a server's settings", () => {
       formatAssignments({ ...good, TLS_SOURCE: "acme" }),
       /ACME_DIRECTORY and ACME_EMAIL/,
     ],
+    [
+      "an environment that is none",
+      formatAssignments({ ...good, ENVIRONMENT: "GREETING=hello\nsecret words" }),
+      /^error: setting ENVIRONMENT: expected one NAME=value a line\n$/,
+    ],
     ["no password", formatAssignments({ ...good, DATABASE_PASSWORD: "" }), /DATABASE_PASSWORD: expected 12/],
   ];
   for (const [name, text, message] of faults) {

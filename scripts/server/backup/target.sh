@@ -6,8 +6,10 @@ TARGET_SECONDS=${TARGET_SECONDS:-45}
 
 # ensure_repository: makes the repository where there is none. A wrong password or an unreachable target must never look like an empty one.
 ensure_repository() {
-  local answer code=0
-  answer=$(timeout "$TARGET_SECONDS" restic cat config 2>&1 >/dev/null) || code=$?
+  local answer code=0 log="$WORK/ssh.log"
+  rm -f "$log"
+  answer=$(BACKUP_SSH_LOG=$log timeout "$TARGET_SECONDS" restic cat config 2>&1 >/dev/null) || code=$?
+  [[ ! -s $log ]] || answer="$(sed 's/^/subprocess ssh: /' "$log")"$'\n'"$answer"
   if ((code == 0)); then
     # What a run that was killed left locked; another run's lock would be fresh, and there is none: see main.
     restic unlock --quiet

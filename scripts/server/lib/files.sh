@@ -1,6 +1,9 @@
 # shellcheck shell=bash
 # Files are written only when they differ, whole or not at all, and whoever depends on them is told.
 
+# What is piped into install_file is told to this shell, not to a copy of it that ends with the pipe.
+shopt -s lastpipe
+
 FILE_CHANGED=no
 declare -A PENDING=()
 

@@ -79,6 +79,9 @@ check_settings() {
     [[ $SECRET_SETTINGS == *" $name "* ]] && value='(secret)'
     fail "setting $name has the value '$value': it has to match ${SETTING_FORM[$name]}"
   done
+  for name in ENVIRONMENT ALERT_ENVIRONMENT BACKUP_ENVIRONMENT; do
+    environment_lines "$name" "${!name}" >/dev/null
+  done
   if has_role tls || has_role nginx; then
     [[ $TLS_SOURCE != local || (-n $CERTIFICATE && -n $CERTIFICATE_KEY) ]] ||
       fail "settings CERTIFICATE and CERTIFICATE_KEY: expected PEM texts, because TLS_SOURCE is local"
