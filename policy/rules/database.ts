@@ -12,7 +12,7 @@ export function databases(site: Topology): Finding[] {
   return groups.flatMap((group) => [
     ...withoutReplica(site, group, onMachines),
     ...group.members.flatMap((member) => [
-      ...withoutBackup(member, planned),
+      ...withoutBackup(site, member, planned),
       ...withoutProtection(site, member),
     ]),
   ]);
@@ -32,7 +32,10 @@ function withoutReplica(site: Topology, group: Group, onMachines: number): Findi
         : `When ${member.name} fails, a restore takes tens of minutes and may lose the last five minutes of writes.`,
       notices: "Customers whose orders, accounts or posts are gone.",
       nextStep: site.own
-        ? { change: "Until the rung load-balanced: keep backups elsewhere", command: backupCommand(member) }
+        ? {
+            change: "Until the rung load-balanced: keep backups on another machine",
+            command: backupCommand(site, member),
+          }
         : { change: replicaChange(member), command: "pulumi up" },
       removedBy: {
         rung: "load-balanced",
@@ -59,7 +62,7 @@ function isSelfKept({ service }: Member): boolean {
 }
 
 /** @param planned whether the stack plans snapshots or backups of what is kept by its owner */
-function withoutBackup(member: Member, planned: boolean): Finding[] {
+function withoutBackup(site: Topology, member: Member, planned: boolean): Finding[] {
   const { backed, certain } = backup(member, planned);
   if (backed) return [];
   return [
@@ -69,7 +72,12 @@ function withoutBackup(member: Member, planned: boolean): Finding[] {
       breaks: `A wrong DELETE, a break-in or a dead disk on ${member.name} can't be undone.`,
       notices: "You, on the worst day; then every customer.",
       nextStep: isSelfKept(member)
-        ? { change: `Dump the database to another place every day`, command: backupCommand(member) }
+        ? {
+            change: site.own
+              ? "Have it backed up every night and every ten minutes, to a place elsewhere (whose keys go into backupEnvironment)"
+              : "Dump the database to another place every day",
+            command: backupCommand(site, member),
+          }
         : {
             change:
               member.service === "lightsailDatabase"
@@ -120,8 +128,11 @@ function backupsArePlanned(site: Topology): boolean {
   return plans.length > 0;
 }
 
-/** A dump over SSH, with the machine's address where it is known. */
-function backupCommand(member: Member): string {
+/** This project's own backups, or a dump over SSH with the machine's address where it is known. */
+function backupCommand(site: Topology, member: Member): string {
+  if (site.own) {
+    return "openssl rand -base64 24 | pulumi config set --secret backupPassword && pulumi config set backupRepository s3:https://HOST/BUCKET && pulumi up";
+  }
   const address = text(member.resource, "publicIp") ?? "ADDRESS";
   return `ssh root@${address} 'mysqldump --all-databases --single-transaction | gzip' > ${member.name}.sql.gz`;
 }

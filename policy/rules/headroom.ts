@@ -35,10 +35,7 @@ function fixedSize(site: Topology, group: Group): Finding {
         }
       : {
           change: `Take a larger size ahead of a busy day (a restart of minutes)`,
-          command:
-            site.own && site.platforms.includes("aws")
-              ? "pulumi config set instanceType t4g.medium && pulumi up"
-              : "pulumi up",
+          command: sizeCommand(site),
         },
     removedBy: { rung: "autoscaled", how: "machines are added and removed with the load" },
     certain: true,
@@ -120,4 +117,12 @@ function base(severity: Finding["severity"], members: readonly Member[]) {
     names: members.map(({ name }) => name),
     wellArchitected: practices.scaling,
   } as const;
+}
+
+/** How a stack of this project is given a larger size; others are changed in their program. */
+function sizeCommand(site: Topology): string {
+  if (site.own && site.platforms.includes("aws"))
+    return "pulumi config set instanceType t4g.medium && pulumi up";
+  if (site.own && site.platforms.includes("local")) return "pulumi config set memory 4096 && pulumi up";
+  return "pulumi up";
 }

@@ -69,7 +69,9 @@ function machinesAlone(group: Group): Finding[] {
 
 /** Web servers that nothing asks whether they serve. */
 function unwatched(site: Topology): Finding[] {
-  const name = site.tiers.find((tier) => tier.name === "dns")?.members[0]?.name ?? "SITE";
+  const names = site.tiers.find((tier) => tier.name === "dns")?.members.map((member) => member.name) ?? [];
+  // The longest: a shorter one usually sends visitors there (foobar.com to www.foobar.com).
+  const name = names.reduce((longest, each) => (each.length > longest.length ? each : longest), "") || "SITE";
   return site.groups.flatMap((group) => {
     const serves = group.tiers.includes("web") && group.members.some(({ essential }) => essential);
     const [first] = group.members;
@@ -85,7 +87,7 @@ function unnoticed(first: Member, group: Group, name: string): Finding {
     notices: "Visitors; you hear of it from them.",
     nextStep: {
       change: "Ask the health page from outside every minute, and be called when it fails",
-      command: `curl -fsS https://${name}/healthz`,
+      command: `curl -fsSL https://${name}/healthz`,
     },
     removedBy: {
       rung: "load-balanced",

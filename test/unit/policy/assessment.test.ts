@@ -49,6 +49,22 @@ describe("availability", () => {
   });
 });
 
+describe("the next step of a finding", () => {
+  const step = (stack: string, rule: string) =>
+    assess(stackNamed(stack)).findings.find((finding) => finding.rule === rule)?.nextStep.command ?? "";
+
+  it("is this project's own setting in its stacks, and the tools of everybody elsewhere", () => {
+    assert.match(step("this-project-on-local", "database-without-backup"), /config set backupRepository/);
+    assert.match(step("this-project-on-local", "database-without-replica"), /config set backupRepository/);
+    assert.match(step("this-project-on-local", "no-headroom"), /config set memory/);
+    assert.match(step("classic-lamp-on-one-instance", "database-without-backup"), /mysqldump/);
+  });
+
+  it("asks for the health page at the site's name, not at one that leads there", () => {
+    assert.equal(step("this-project-on-local", "health-check"), "curl -fsSL https://www.foobar.com/healthz");
+  });
+});
+
 describe("an ECS service", () => {
   for (const [what, properties, kind] of [
     ["on Fargate", { launchType: "FARGATE" }, "ECS service on Fargate"],
