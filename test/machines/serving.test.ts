@@ -116,11 +116,11 @@ describe("a server of 1 GiB", function () {
     };
 
     before("is made", async () => {
+      const workers = () => server.on("pgrep -f 'nginx: [w]orker process'").trim().split("\n");
+      const old = workers();
       server.provision({ PAGE_CACHE: "1h" });
-      await eventually("the web server to be done with its settings of before", 30, () =>
-        server.on("pgrep -fc 'nginx: worker process is shutting [d]own' || true").trim() === "0"
-          ? true
-          : undefined,
+      await eventually("the workers with the settings of before to end", 30, () =>
+        workers().some((worker) => old.includes(worker)) ? undefined : true,
       );
     });
     after(() => server.provision());
