@@ -69,21 +69,21 @@ async function measure({ stock, server }: Both, plan: Plan): Promise<Figures> {
     static: await both("static", 32),
     select: await both("select", 32),
     wait: await both("wait", 64),
-    sample: await pair([server, "fresh"], [server, "front"], 32, plan),
+    sample: await pair([server, "fresh"], [server, "sample"], 32, plan),
   };
-  let failures = await failuresOfMany(server, ["static", "select", "wait", "front"], plan);
+  let failures = await failuresOfMany(server, ["static", "select", "wait", "sample"], plan);
   console.log("with WordPress …");
   server.provision(wordPressSettings);
   await deploy({ stock, server }, wordPress(server, server.bundles));
-  const front = await both("front", 32);
-  failures += await failuresOfMany(server, ["front"], plan);
+  const front = await both("wordPress", 32);
+  failures += await failuresOfMany(server, ["wordPress"], plan);
   const killed = restarts(server);
   console.log("with its page cache …");
   server.provision({ ...wordPressSettings, PAGE_CACHE: "10s" });
   // Each page's first load starts with an empty cache, and nothing warms it before.
   const cached = await load([server, "select"], 32, plan.seconds, { cold: true });
   const file = await load([server, "static"], 32, plan.seconds);
-  const cachedWordPress = await load([server, "front"], 32, plan.seconds, { cold: true });
+  const cachedWordPress = await load([server, "wordPress"], 32, plan.seconds, { cold: true });
   return { ...usual, wordPress: front, cached, file, cachedWordPress, failures, restarts: killed };
 }
 

@@ -28,7 +28,8 @@ export async function load(
   seconds: number,
   { cold = false } = {},
 ): Promise<Served> {
-  const at = { url: `https://${server.target.address}${pages[page]}`, host: server.domain, connections };
+  const { path, packed } = pages[page];
+  const at = { url: `https://${server.target.address}${path}`, host: server.domain, connections, packed };
   await idle(server);
   if (!cold) await wrk({ ...at, seconds: 2 });
   const served = await wrk({ ...at, seconds });

@@ -7,13 +7,15 @@ import type { MarkedRelease } from "../load/releases";
 import type { ReleaseServer } from "../load/server";
 import { makeWordPress } from "../load/wordpress";
 
-/** What is asked for. The front page is the sample site's, or WordPress' once that is deployed. */
+/** What is asked for: a path, and whether the answer may come packed, as browsers ask. */
 export const pages = {
-  static: "/bench/1k.txt",
-  select: "/bench/select.php",
-  wait: "/bench/wait.php",
-  fresh: "/bench/fresh.php",
-  front: "/",
+  static: { path: "/bench/1k.txt", packed: false },
+  select: { path: "/bench/select.php", packed: false },
+  wait: { path: "/bench/wait.php", packed: false },
+  fresh: { path: "/bench/fresh.php", packed: false },
+  sample: { path: "/", packed: false },
+  // 69 KB plain: nobody's browser asks for it so.
+  wordPress: { path: "/", packed: true },
 } as const;
 export type Page = keyof typeof pages;
 
@@ -40,7 +42,7 @@ function packed(mark: string, bundles: string, fill: (folder: string) => void): 
   try {
     fill(folder);
     cpSync(join(__dirname, "pages"), join(folder, "public/bench"), { recursive: true });
-    writeFileSync(join(folder, "public", pages.static), "x".repeat(1024));
+    writeFileSync(join(folder, "public", pages.static.path), "x".repeat(1024));
     const archive = deterministicArchive(folder, { bundles });
     return { mark, release: releaseName(archive.hash), archive };
   } finally {

@@ -16,24 +16,19 @@ export interface WrkLoad {
   readonly host: string;
   readonly connections: number;
   readonly seconds: number;
+  /** Whether answers may be compressed, as browsers ask. */
+  readonly packed: boolean;
 }
 
 /**
  * Runs wrk (Debian's package) against a machine of this host.
  * @throws Error when wrk is not installed, says nothing, or is interrupted.
  */
-export async function wrk({ url, host, connections, seconds }: WrkLoad): Promise<Served> {
-  const args = [
-    "-t2",
-    `-c${connections}`,
-    `-d${seconds}s`,
-    "--timeout",
-    "20s",
-    "--latency",
-    "-H",
-    `Host: ${host}`,
-    url,
-  ];
+export async function wrk({ url, host, connections, seconds, packed }: WrkLoad): Promise<Served> {
+  const headers = [`Host: ${host}`, ...(packed ? ["Accept-Encoding: gzip, deflate, br"] : [])];
+  const args = ["-t2", `-c${connections}`, `-d${seconds}s`, "--timeout", "20s", "--latency"];
+  for (const header of headers) args.push("-H", header);
+  args.push(url);
   const child = spawn("wrk", args, { stdio: ["ignore", "pipe", "inherit"] });
   let interrupted = false;
   const interrupt = () => {
