@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { type Archive, deterministicArchive } from "../../components/server/archive";
 import { releaseName } from "../../components/server/release";
 
-/** One release of the load tests' site, packed. */
+/** One release, packed. */
 export interface MarkedRelease {
   readonly mark: string;
   readonly release: string;
@@ -21,8 +21,7 @@ export function markedRelease(
   bundles: string,
   change: (folder: string) => void = () => {},
 ): MarkedRelease {
-  const folder = mkdtempSync(join(tmpdir(), "marked-"));
-  try {
+  return packedRelease(mark, bundles, (folder) => {
     cpSync(join(__dirname, "site", runtime), folder, { recursive: true });
     for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
       if (entry.isFile()) {
@@ -31,6 +30,17 @@ export function markedRelease(
       }
     }
     change(folder);
+  });
+}
+
+/**
+ * Packs what `fill` puts into an empty folder, as a deployment does.
+ * @param bundles the folder that packed releases are kept in
+ */
+export function packedRelease(mark: string, bundles: string, fill: (folder: string) => void): MarkedRelease {
+  const folder = mkdtempSync(join(tmpdir(), "release-"));
+  try {
+    fill(folder);
     const archive = deterministicArchive(folder, { bundles });
     return { mark, release: releaseName(archive.hash), archive };
   } finally {

@@ -1,9 +1,6 @@
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { cpSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { deterministicArchive } from "../../components/server/archive";
-import { releaseName } from "../../components/server/release";
-import type { MarkedRelease } from "../load/releases";
+import { type MarkedRelease, packedRelease } from "../load/releases";
 import type { ReleaseServer } from "../load/server";
 import { makeWordPress } from "../load/wordpress";
 
@@ -27,25 +24,21 @@ export const wordPressEnvironment = {
 
 /** The sample site with the bench's pages in it. */
 export function sampleSite(bundles: string): MarkedRelease {
-  return packed("sample", bundles, (folder) =>
+  return withPages("sample", bundles, (folder) =>
     cpSync(join(__dirname, "../../site/php"), folder, { recursive: true }),
   );
 }
 
 /** WordPress as the distribution packages it, with the bench's pages in it. */
 export function wordPress(server: ReleaseServer, bundles: string): MarkedRelease {
-  return packed("wordpress", bundles, (folder) => makeWordPress(server, folder));
+  return withPages("wordpress", bundles, (folder) => makeWordPress(server, folder));
 }
 
-function packed(mark: string, bundles: string, fill: (folder: string) => void): MarkedRelease {
-  const folder = mkdtempSync(join(tmpdir(), "serve-"));
-  try {
+/** The bench's own pages come along. */
+function withPages(mark: string, bundles: string, fill: (folder: string) => void): MarkedRelease {
+  return packedRelease(mark, bundles, (folder) => {
     fill(folder);
     cpSync(join(__dirname, "pages"), join(folder, "public/bench"), { recursive: true });
     writeFileSync(join(folder, "public", pages.static.path), "x".repeat(1024));
-    const archive = deterministicArchive(folder, { bundles });
-    return { mark, release: releaseName(archive.hash), archive };
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+  });
 }

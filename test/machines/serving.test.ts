@@ -1,12 +1,9 @@
 import assert from "node:assert/strict";
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { cpSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import type { MarkedRelease } from "../../bench/load/releases";
+import { type MarkedRelease, packedRelease } from "../../bench/load/releases";
 import { ReleaseServer } from "../../bench/load/server";
-import { deterministicArchive } from "../../components/server/archive";
-import { releaseName } from "../../components/server/release";
 import { eventually } from "../support/eventually";
 import { visit } from "../support/visitors";
 
@@ -22,13 +19,11 @@ describe("a server of 1 GiB", function () {
   });
 
   function release(mark: string): MarkedRelease {
-    const folder = mkdtempSync(join(tmpdir(), "serving-"));
-    cpSync(join(__dirname, "../../site/php"), folder, { recursive: true });
-    cpSync(join(__dirname, "serving"), join(folder, "public"), { recursive: true });
-    writeFileSync(join(folder, "mark"), mark);
-    const archive = deterministicArchive(folder, { bundles: server.bundles });
-    rmSync(folder, { recursive: true });
-    return { mark, release: releaseName(archive.hash), archive };
+    return packedRelease(mark, server.bundles, (folder) => {
+      cpSync(join(__dirname, "../../site/php"), folder, { recursive: true });
+      cpSync(join(__dirname, "serving"), join(folder, "public"), { recursive: true });
+      writeFileSync(join(folder, "mark"), mark);
+    });
   }
 
   /** Asks the server from inside, where curl is as new as the server's own packages. */

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { selfSigned } from "../../../bench/load/certificate";
+import { endChild } from "../endChild";
 import { goTool } from "../goTool";
 
 const command = "github.com/letsencrypt/pebble/v2/cmd/pebble";
@@ -74,13 +75,7 @@ export class Pebble {
 
   /** Ends it and removes what it used. */
   async remove(): Promise<void> {
-    const { child } = this;
-    if (child !== undefined && child.exitCode === null) {
-      await new Promise((resolve) => {
-        child.once("exit", resolve);
-        child.kill();
-      });
-    }
+    await endChild(this.child);
     rmSync(this.folder, { recursive: true });
   }
 }

@@ -4,6 +4,7 @@ import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { selfSigned } from "../../../bench/load/certificate";
+import { endChild } from "../endChild";
 import { eventually } from "../eventually";
 import { goTool } from "../goTool";
 
@@ -61,13 +62,7 @@ export class S3Service {
 
   /** Ends it and removes what it holds. */
   async remove(): Promise<void> {
-    const { child } = this;
-    if (child !== undefined && child.exitCode === null) {
-      await new Promise((resolve) => {
-        child.once("exit", resolve);
-        child.kill();
-      });
-    }
+    await endChild(this.child);
     rmSync(this.folder, { recursive: true });
   }
 }
