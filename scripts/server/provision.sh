@@ -2,7 +2,8 @@
 # Makes this machine the server that its settings describe. The settings come on standard input (lib/settings.sh). Run again, it
 # changes what differs and nothing else.
 #
-# Everything is written before the packages are installed, so that each daemon's first start is already the right one.
+# Everything is written before the packages are unpacked, so that each daemon's first start is already the right one. Meanwhile they
+# are downloaded.
 set -euo pipefail
 umask 022
 export LC_ALL=C.UTF-8 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
@@ -19,45 +20,66 @@ main() {
   lock_server
   wait_for_boot
   WORK=$(mktemp -d /run/one-server-web.XXXXXX)
-  trap 'rm -rf "$WORK"' EXIT
+  trap 'end_background; rm -rf "$WORK"' EXIT
   trap 'exit 143' TERM HUP INT
   parse_assignments "$(cat)"
   PENDING_FILE=/var/lib/one-server-web/pending
   mkdir -p "${PENDING_FILE%/*}"
   read_pending
   plan_server
-  local role packages wanted
+  local role
   for role in $ROLES; do
     [[ -r $SCRIPTS/roles/$role.sh ]] || fail "setting ROLES: there is no role $role, allowed are $(cd "$SCRIPTS/roles" && printf '%s ' *.sh | sed 's/\.sh//g')"
     # shellcheck source=/dev/null
     . "$SCRIPTS/roles/$role.sh"
   done
   finish_interrupted_packages
-  mapfile -t wanted < <(for role in $ROLES; do "${role}_packages"; done)
-  mapfile -t packages < <(missing_packages "${wanted[@]}")
-  if ((${#packages[@]} > 0)); then
-    refresh_packages
-    # On a fresh machine it is known only now what the mirror has, such as nginx's modules.
-    mapfile -t wanted < <(for role in $ROLES; do "${role}_packages"; done)
-    mapfile -t packages < <(missing_packages "${wanted[@]}")
-  fi
-  ! has_role php-fpm || [[ -z $PHP_VERSION ]] || check_php_version "$PHP_VERSION" "$(php_versions)"
+  prepare_packages
   remember_first_starts
   # The volume of a server before this one holds its data: it is mounted before anything is laid out.
   [[ -z $DATA_DEVICE ]] || run_extra data-volume
   convert_runtime
   convert_database
-  for role in $ROLES; do "${role}_before"; done
-  ((${#packages[@]} == 0)) || install_packages "${packages[@]}"
+  for role in $ROLES; do
+    # All others ask what the package sources hold.
+    [[ $role == @(base|hardening|tls) ]] || begin_packages
+    "${role}_before"
+  done
+  finish_installation
+  ! has_role mysql || mysql_begin
   for role in $ROLES; do "${role}_after"; done
   open_after_conversion
   run_pending
   ! has_role tls || [[ $TLS_SOURCE != acme ]] || acme_certificate
-  remember_packages "${wanted[@]}"
+  remember_packages "${WANTED_PACKAGES[@]}"
   remove_unused_files
   [[ $METADATA_GUARD == no ]] || run_extra metadata-guard
   [[ $CERTIFICATE_METRIC == no ]] || run_extra certificate-metric
   summarize
+}
+
+# prepare_packages: asks the mirror for what it has, where something is missing here.
+prepare_packages() {
+  local role
+  MISSING_PACKAGES=()
+  mapfile -t WANTED_PACKAGES < <(for role in $ROLES; do "${role}_packages"; done)
+  mapfile -t MISSING_PACKAGES < <(missing_packages "${WANTED_PACKAGES[@]}")
+  ((${#MISSING_PACKAGES[@]} == 0)) || begin_refresh
+  has_role php-fpm && [[ -n $PHP_VERSION ]] || return 0
+  lists_ready
+  check_php_version "$PHP_VERSION" "$(php_versions)"
+}
+
+# begin_packages: begins to download what is missing, once. On a fresh machine it is known only now what the mirror has, such as
+# nginx's modules.
+begin_packages() {
+  local role
+  ((${#MISSING_PACKAGES[@]} > 0)) || return 0
+  lists_ready
+  mapfile -t WANTED_PACKAGES < <(for role in $ROLES; do "${role}_packages"; done)
+  mapfile -t MISSING_PACKAGES < <(missing_packages "${WANTED_PACKAGES[@]}")
+  ((${#MISSING_PACKAGES[@]} == 0)) || begin_installation "${MISSING_PACKAGES[@]}"
+  MISSING_PACKAGES=()
 }
 
 # run_extra ROLE: a role of a platform's own, in one function.
@@ -110,7 +132,7 @@ plan_server() {
 remember_first_starts() {
   declare -gA FIRST_START=()
   local unit
-  for unit in "$WEB_UNIT" "$DATABASE_UNIT"; do
+  for unit in "$WEB_UNIT" "$DATABASE_UNIT" one-server-web-firewall; do
     systemctl is-active --quiet "$unit" || FIRST_START[$unit]=yes
   done
 }

@@ -77,6 +77,7 @@ convert_database() {
   local other=mariadb
   [[ $DATABASE == mysql ]] || other=mysql
   has_role mysql && dpkg-query -W -f '${db:Status-Abbrev}' "$other-server" 2>/dev/null | grep -q '^ii' || return 0
+  lists_ready
   DATABASE_DUMP=/var/lib/one-server-web/from-$other.sql
   step mysql "the database becomes $DATABASE: the site answers 503 until its data is there"
   close_for_conversion

@@ -41,7 +41,50 @@ refresh_packages() {
   run_apt apt-get --quiet --yes --error-on=any -o Acquire::Languages=none -o Acquire::Retries=2 -o Acquire::http::Timeout=20 update
 }
 
-# install_packages PACKAGE...: one transaction; configuration files that are already there stay.
+# begin_refresh: refresh_packages in the background, which what needs its answer waits for by lists_ready.
+begin_refresh() {
+  refresh_packages &
+  REFRESH=$!
+}
+
+# lists_ready: returns when it is known what the mirror has; ends the run when it could not be asked.
+lists_ready() {
+  local refresh=${REFRESH:-}
+  REFRESH=''
+  [[ -z $refresh ]] || wait "$refresh" || exit 1
+}
+
+# begin_installation PACKAGE...: downloads them in the background, while files are written. None is unpacked before finish_installation:
+# the hook waits for the lock that this run holds, and ends the transaction when the run has ended without a word.
+begin_installation() {
+  printf 'DPkg::Pre-Install-Pkgs:: "cat >/dev/null; flock --shared %q test -e %q";\n' "$WORK/gate" "$WORK/files-are-in-place" >"$WORK/gate.conf"
+  exec 7>"$WORK/gate"
+  flock 7
+  install_packages -c "$WORK/gate.conf" "$@" 7>&- &
+  INSTALLATION=$! INSTALLED=$*
+}
+
+# finish_installation: everything that the packages' daemons read at their start is in place.
+finish_installation() {
+  local installation=${INSTALLATION:-}
+  [[ -n $installation ]] || return 0
+  : >"$WORK/files-are-in-place"
+  exec 7>&-
+  INSTALLATION=''
+  wait "$installation" || exit 1
+  changed packages "installed $INSTALLED"
+}
+
+# end_background: what a run that ends before its time had begun.
+end_background() {
+  local job
+  for job in ${REFRESH:-} ${INSTALLATION:-}; do
+    kill "$job" 2>/dev/null || true
+    wait "$job" || true
+  done
+}
+
+# install_packages [OPTION...] PACKAGE...: one transaction; configuration files that are already there stay.
 install_packages() {
   local free
   free=$(df --output=avail -m / | tail -n 1)
@@ -49,7 +92,6 @@ install_packages() {
     fail "the disk is nearly full: $((free)) MiB are free on /, $PACKAGE_SPACE_MIB MiB are needed; make room and run again"
   run_apt apt-get --yes --no-install-recommends -o Acquire::Retries=2 -o Acquire::http::Timeout=30 \
     -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold -o APT::Status-Fd=3 install "$@"
-  changed packages "installed $*"
 }
 
 # ensure_packages PACKAGE...: for roles that need a tool before or after the one transaction of all others.
@@ -57,8 +99,10 @@ ensure_packages() {
   local packages
   mapfile -t packages < <(missing_packages "$@")
   ((${#packages[@]} > 0)) || return 0
+  lists_ready
   refresh_packages
   install_packages "${packages[@]}"
+  changed packages "installed ${packages[*]}"
 }
 
 # run_apt COMMAND...: runs it with a line of progress every three seconds; on failure says why in one line.

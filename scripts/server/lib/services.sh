@@ -64,7 +64,8 @@ ensure_running() {
   # A unit written by this run, where no package made systemd read its files again.
   [[ $(systemctl show --property LoadState --value "$unit") != not-found ]] || systemctl daemon-reload
   if ! systemctl is-enabled --quiet "$unit"; then
-    systemctl enable --quiet "$unit"
+    # What changes is what starts with the machine; systemd reads it then.
+    systemctl enable --quiet --no-reload "$unit"
     changed "$role" "enabled $unit"
   fi
   if ! systemctl is-active --quiet "$unit"; then

@@ -15,6 +15,8 @@ hardening_before() {
 }
 
 hardening_after() {
+  # Packages bring such folders along.
+  hardening_permissions
   if [[ $FIREWALL == yes ]]; then
     ensure_running hardening one-server-web-firewall
   elif systemctl is-enabled --quiet one-server-web-firewall 2>/dev/null; then
@@ -74,7 +76,6 @@ hardening_accounts() {
   install_template hardening hardening/banner.txt /etc/issue.net 0644 root:root
   install_template hardening hardening/banner.txt /etc/issue 0644 root:root
   hardening_login_defaults
-  hardening_permissions
 }
 
 # Who is nobody's keeper has no need to read how the server keeps itself.

@@ -14,8 +14,8 @@ nginx_packages() {
 
 nginx_before() {
   local version template
-  # Apache has the ports until nginx_after: starts that fail before would race the one that counts.
-  ! systemctl is-active --quiet apache2 || systemctl mask --runtime --quiet nginx 2>/dev/null
+  # It starts once, with its modules, and when Apache has given up the ports.
+  systemctl is-active --quiet nginx || systemctl mask --runtime --quiet nginx 2>/dev/null
   version=$(nginx_version)
   [[ $HTTP3 == no ]] || at_least "$version" 1.26 ||
     fail "setting HTTP3: the nginx of this system, $version, does not speak it: expected 1.26 or newer"
@@ -62,7 +62,7 @@ nginx_page_cache() {
   done
 }
 
-# The module is there only after its package was set up, which is after the first start.
+# The module is there only after its package was set up.
 nginx_brotli() {
   local enabled
   enabled=$(compgen -G '/etc/nginx/modules-enabled/*brotli-filter.conf' | head -n 1) || true
@@ -71,7 +71,6 @@ nginx_brotli() {
     return 0
   fi
   install_template nginx nginx/brotli.conf /etc/nginx/conf.d/one-server-web-brotli.conf 0644 root:root reload:nginx
-  [[ $FILE_CHANGED == no ]] || unset 'FIRST_START[nginx]'
 }
 
 # The release that another web server was serving goes on, or there is none yet.
