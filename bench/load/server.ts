@@ -82,9 +82,9 @@ export class ReleaseServer {
     this.provision();
   }
 
-  /** Brings the server's scripts and settings up to date. */
-  provision(settings: Readonly<Record<string, string>> = {}): void {
-    this.on("/opt/one-server-web/provision.sh", this.prepare(settings));
+  /** Brings the server's scripts and settings up to date. @returns what provision.sh said */
+  provision(settings: Readonly<Record<string, string>> = {}): string {
+    return this.on("/opt/one-server-web/provision.sh", this.prepare(settings));
   }
 
   /** As provision, while the load goes on here. */
