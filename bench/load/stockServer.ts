@@ -22,7 +22,7 @@ export class StockServer extends ReleaseServer {
     };
   }
 
-  override provision(): void {
+  override provision(): string {
     const { certificate, privateKey } = this.certificate;
     this.on("mkdir -p /etc/ssl/site && cat > /etc/ssl/site/site.crt", certificate);
     this.on("umask 077 && cat > /etc/ssl/site/site.key", privateKey);
@@ -54,7 +54,7 @@ export class StockServer extends ReleaseServer {
        }
 `,
     );
-    this.on("systemctl restart php8.4-fpm nginx");
+    return this.on("systemctl restart php8.4-fpm nginx");
   }
 
   /** Copies a release's files over those that are served, as most do it. */
