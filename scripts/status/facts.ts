@@ -34,6 +34,8 @@ export interface Facts {
   readonly backup: { readonly last: number | null; readonly check: string } | null;
   /** What failed by itself and has not gone well since. */
   readonly alerts: readonly string[];
+  /** Whether one of its archives has security upgrades, which then come by themselves. */
+  readonly securityArchive: boolean;
   readonly restartRequired: boolean;
   readonly maintenance: boolean;
   /** The app server that serves, `blue` or `green`. */

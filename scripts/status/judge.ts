@@ -29,7 +29,14 @@ export function judge(facts: Facts): Fault[] {
 const wrong = (text: string): Fault => ({ level: "wrong", text });
 const warning = (text: string): Fault => ({ level: "warning", text });
 
-function service({ release, maintenance, health, records, restartRequired }: Facts): Fault[] {
+function service({
+  release,
+  maintenance,
+  health,
+  records,
+  restartRequired,
+  securityArchive,
+}: Facts): Fault[] {
   const last = records.at(-1);
   const failed = last !== undefined && ["failed", "interrupted"].includes(last.result);
   return [
@@ -46,6 +53,13 @@ function service({ release, maintenance, health, records, restartRequired }: Fac
         ]
       : []),
     ...(restartRequired ? [warning("an upgrade takes effect at the next restart of the server")] : []),
+    ...(securityArchive
+      ? []
+      : [
+          warning(
+            "none of its package archives has security upgrades, so none come by themselves (Debian sid has no such archive)",
+          ),
+        ]),
   ];
 }
 

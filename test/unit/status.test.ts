@@ -22,6 +22,7 @@ const sound: Facts = {
   failedUnits: [],
   backup: { last: now - day / 2, check: "5 tables, 3 MiB" },
   alerts: [],
+  securityArchive: true,
   restartRequired: false,
   maintenance: false,
   colour: "blue",
@@ -129,6 +130,7 @@ describe("a server's status", () => {
     ],
     ["the load is high for long", { load: [1, 3, 4.5] }, "warning", /load is 4\.5 on 2 cores/],
     ["memory is short", { memory: { ...sound.memory, available: 100 } }, "warning", /100 MiB of 2048/],
+    ["no security upgrades can come", { securityArchive: false }, "warning", /none come by themselves/],
     ["a restart is due", { restartRequired: true }, "warning", /next restart/],
     [
       "the last deployment failed",

@@ -17,6 +17,7 @@ hardening_before() {
 hardening_after() {
   # Packages bring such folders along.
   hardening_permissions
+  hardening_upgrade_timers
   if [[ $FIREWALL == yes ]]; then
     ensure_running hardening one-server-web-firewall
   elif systemctl is-enabled --quiet one-server-web-firewall 2>/dev/null; then
@@ -103,6 +104,21 @@ hardening_upgrades() {
   REBOOT=true
   [[ $REBOOT_WINDOW != never ]] || REBOOT=false
   install_template hardening hardening/upgrades.conf /etc/apt/apt.conf.d/61one-server-web-upgrades 0644 root:root
+  install_template hardening hardening/needs-restart.py /etc/unattended-upgrades/plugins/needs-restart.py 0644 root:root
+  install_template hardening hardening/upgraded.sh /usr/local/lib/one-server-web/upgraded 0755 root:root
+  local unit
+  for unit in apt-daily apt-daily-upgrade; do
+    install_template hardening hardening/upgrades-service.conf "/etc/systemd/system/$unit.service.d/one-server-web.conf" 0644 root:root daemon-reload
+  done
+}
+
+# Images of servers often come with apt's own timers switched off, and then no upgrade comes by itself.
+hardening_upgrade_timers() {
+  local timer
+  for timer in apt-daily.timer apt-daily-upgrade.timer; do
+    [[ $(systemctl show --property LoadState --value "$timer") != masked ]] || systemctl unmask --quiet "$timer"
+    ensure_running hardening "$timer"
+  done
 }
 
 hardening_firewall() {

@@ -18,6 +18,7 @@ all_facts() {
     failedUnits "$(systemctl list-units --state=failed --plain --no-legend | awk '{ print "\"" $1 "\"" }' | json_list)" \
     backup "$(backup)" \
     alerts "$(alerts)" \
+    securityArchive "$(has_security_archive && echo true || echo false)" \
     restartRequired "$([[ -e /run/reboot-required ]] && echo true || echo false)" \
     maintenance "$(in_maintenance && echo true || echo false)" \
     colour "$(json_text "$(active_colour)")" \
@@ -119,6 +120,11 @@ backup() {
   local last='' file=/var/lib/one-server-web/backup/last
   [[ ! -s $file ]] || last=$(date -d "$(head -n 1 "$file")" +%s)
   json_object last "$(json_number "$last")" check "$(json_text "$(sed -n 2p "$file" 2>/dev/null)")"
+}
+
+# Whether security upgrades can come by themselves: Debian sid has no archive of them.
+has_security_archive() {
+  grep -qE 'l=Debian-Security|o=Ubuntu,a=[a-z]+-security' < <(apt-cache policy)
 }
 
 # What failed on this server and has not gone well since.
