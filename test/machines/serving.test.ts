@@ -5,7 +5,9 @@ import { setTimeout as pause } from "node:timers/promises";
 import { type MarkedRelease, packedRelease } from "../../bench/load/releases";
 import { ReleaseServer } from "../../bench/load/server";
 import { eventually } from "../support/eventually";
+import { MemoryGroup } from "../support/memoryGroup";
 import { visit } from "../support/visitors";
+import { testSwap } from "./serving/swap";
 
 describe("a server of 1 GiB", function () {
   this.timeout(300_000);
@@ -164,7 +166,11 @@ describe("a server of 1 GiB", function () {
     assert.ok(right > visitors, `${right} answers`);
   }
 
+  const group = () => MemoryGroup.of("serving", "web-1");
+
   function assertNothingKilled(): void {
+    // Only the host's kernel knows, where it counts: a machine's journal does not have it.
+    assert.equal(group()?.killed ?? 0, 0);
     const restarts =
       "systemctl show --property NRestarts --value nginx mysql 'site-app@*' | grep -v '^$' | sort -u";
     assert.equal(server.on(restarts).trim(), "0");
@@ -196,5 +202,7 @@ describe("a server of 1 GiB", function () {
       });
       assertNothingKilled();
     });
+
+    describe("and swap", () => testSwap(server, group, { underVisits, assertNothingKilled }));
   });
 });
