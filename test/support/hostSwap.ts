@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 const keeper = `
 set -e
 trap '' INT TERM HUP
-trap 'swapoff "$1" 2>/dev/null; rm -f "$1"' EXIT
+trap 'swapoff "$1" 2>/dev/null || true; rm -f "$1"' EXIT
 rm -f "$1"
 (umask 077; fallocate --length "$2MiB" "$1")
 mkswap "$1" >/dev/null
