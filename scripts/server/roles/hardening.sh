@@ -17,7 +17,6 @@ hardening_before() {
 hardening_after() {
   # Packages bring such folders along.
   hardening_permissions
-  hardening_upgrade_timers
   if [[ $FIREWALL == yes ]]; then
     ensure_running hardening one-server-web-firewall
   elif systemctl is-enabled --quiet one-server-web-firewall 2>/dev/null; then
@@ -109,15 +108,6 @@ hardening_upgrades() {
   local unit
   for unit in apt-daily apt-daily-upgrade; do
     install_template hardening hardening/upgrades-service.conf "/etc/systemd/system/$unit.service.d/one-server-web.conf" 0644 root:root daemon-reload
-  done
-}
-
-# Images of servers often come with apt's own timers switched off, and then no upgrade comes by itself.
-hardening_upgrade_timers() {
-  local timer
-  for timer in apt-daily.timer apt-daily-upgrade.timer; do
-    [[ $(systemctl show --property LoadState --value "$timer") != masked ]] || systemctl unmask --quiet "$timer"
-    ensure_running hardening "$timer"
   done
 }
 

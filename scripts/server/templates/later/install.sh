@@ -8,6 +8,10 @@ dpkg-query -W $packages >/dev/null 2>&1 ||
   apt-get --yes --no-install-recommends -o DPkg::Lock::Timeout=900 -o Acquire::Retries=3 \
     -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold install $packages
 
+# Images of servers often come with apt's own timers switched off, and then no upgrade comes by itself.
+systemctl unmask --quiet apt-daily.timer apt-daily-upgrade.timer
+systemctl enable --quiet --now apt-daily.timer apt-daily-upgrade.timer
+
 # One good checksum a file: all that there are, which is the default, takes the processor for a minute or more each day.
 [ ! -e /etc/aide/aide.conf ] || sed -i 's/^Checksums = H$/Checksums = sha512/' /etc/aide/aide.conf
 
