@@ -11,6 +11,9 @@ import { type Page, sampleSite, wordPress, wordPressEnvironment } from "./serve/
 // included, and by the same packages in the distribution's stock configuration. Both speak HTTPS and stand side by side; they are
 // loaded in turn, round by round, and the medians of the rounds count.
 
+/** How many app processes pages that compute are served by where it says so: five a core. */
+const fewer = "10";
+
 /** Memory of both machines, MiB: enough for processes to be counted by cores. */
 const memory = 8192;
 
@@ -71,12 +74,19 @@ async function measure({ stock, server }: Both, plan: Plan): Promise<Figures> {
     wait: await both("wait", 64),
     sample: await pair([server, "fresh"], [server, "sample"], 32, plan),
   };
+  // Fewer processes, for pages that compute: see the setting appProcesses.
+  server.provision({ APP_PROCESSES: fewer });
+  const selectByFew = await both("select", 32);
+  const sampleByFew = await pair([server, "fresh"], [server, "sample"], 32, plan);
+  server.provision();
   let failures = await failuresOfMany(server, ["static", "select", "wait", "sample"], plan);
   console.log("with WordPress …");
   server.provision(wordPressSettings);
   await deploy({ stock, server }, wordPress(server, server.bundles));
   const front = await both("wordPress", 32);
   failures += await failuresOfMany(server, ["wordPress"], plan);
+  server.provision({ ...wordPressSettings, APP_PROCESSES: fewer });
+  const wordPressByFew = await both("wordPress", 32);
   const killed = restarts(server);
   console.log("with its page cache …");
   server.provision({ ...wordPressSettings, PAGE_CACHE: "10s" });
@@ -84,7 +94,18 @@ async function measure({ stock, server }: Both, plan: Plan): Promise<Figures> {
   const cached = await load([server, "select"], 32, plan.seconds, { cold: true });
   const file = await load([server, "static"], 32, plan.seconds);
   const cachedWordPress = await load([server, "wordPress"], 32, plan.seconds, { cold: true });
-  return { ...usual, wordPress: front, cached, file, cachedWordPress, failures, restarts: killed };
+  return {
+    ...usual,
+    selectByFew,
+    sampleByFew,
+    wordPress: front,
+    wordPressByFew,
+    cached,
+    file,
+    cachedWordPress,
+    failures,
+    restarts: killed,
+  };
 }
 
 async function main(): Promise<void> {

@@ -10,6 +10,10 @@ export interface Figures {
   /** The sample page, beside the same page with a new connection to the database for each request. */
   readonly sample: Pair;
   readonly wordPress: Pair;
+  /** Three of the above with appProcesses at five a core. */
+  readonly selectByFew: Pair;
+  readonly sampleByFew: Pair;
+  readonly wordPressByFew: Pair;
   /** The page with one SELECT from a page cache that is empty at first. */
   readonly cached: Served;
   /** The file again, just after the cached page. */
@@ -28,12 +32,17 @@ export function table(figures: Figures, plan: Plan): Result[] {
     delay("1 KB static, 32 connections", figures.static, "not above stock"),
     speed("PHP page with one SELECT, 32 connections", figures.select, "not below stock"),
     delay("PHP page with one SELECT, 32 connections", figures.select, "not above stock"),
+    speed("PHP page with one SELECT, 32 connections, appProcesses 10", figures.selectByFew),
+    delay("PHP page with one SELECT, 32 connections, appProcesses 10", figures.selectByFew),
     speed("the sample page, against a new connection a request", figures.sample, "1.8 times"),
+    speed("the sample page, against a new connection a request, appProcesses 10", figures.sampleByFew),
     speed("PHP page that waits 100 ms, 64 connections", figures.wait, "8 times stock"),
     speed("page cache, cold start included, against static", { ours: cached, stock: file }, "0.85 of static"),
     coldDelay("page cache, cold start included", cached),
     speed("WordPress' front page, 32 connections", wordPress, "not below stock"),
     delay("WordPress' front page, 32 connections", wordPress),
+    speed("WordPress' front page, 32 connections, appProcesses 10", figures.wordPressByFew),
+    delay("WordPress' front page, 32 connections, appProcesses 10", figures.wordPressByFew),
     speed(
       "WordPress' front page with page cache, cold start included",
       { ours: cachedWordPress, stock: wordPress.stock },
@@ -44,7 +53,7 @@ export function table(figures: Figures, plan: Plan): Result[] {
   ];
 }
 
-function speed(metric: string, { ours, stock }: Pair, goal: string): Result {
+function speed(metric: string, { ours, stock }: Pair, goal = ""): Result {
   const value = ours.perSecond;
   return {
     metric,

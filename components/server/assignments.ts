@@ -46,6 +46,7 @@ export function provisionAssignments(settings: Settings, facts: ProvisionFacts):
     APPLICATION: server.application,
     INTERFACE: server.interface,
     MAXIMUM_UPLOAD_MIB: String(server.maximumUpload),
+    APP_PROCESSES: String(server.appProcesses ?? ""),
     REQUEST_TIMEOUT: String(server.requestTimeout),
     PAGE_CACHE: server.pageCache ?? "",
     HTTP3: server.http3 ? "yes" : "no",

@@ -13,6 +13,8 @@ export interface ServerSettings {
   readonly interface: "wsgi" | "asgi";
   /** MiB that one request may upload. */
   readonly maximumUpload: number;
+  /** How many requests the app server works on at the same time; by memory and cores when unset. */
+  readonly appProcesses?: number;
   /** Seconds that one request may take, also while releases are switched. */
   readonly requestTimeout: number;
   /** How long pages without cookies are served from memory, such as `10s`; not at all when unset. */
@@ -66,6 +68,7 @@ export function serverSettings(values: Values): ServerSettings {
     application: values.application ?? "wsgi:application",
     interface: values.interface ?? "wsgi",
     maximumUpload: values.maximumUpload ?? 32,
+    ...(values.appProcesses === undefined ? {} : { appProcesses: values.appProcesses }),
     requestTimeout: values.requestTimeout ?? 60,
     ...(values.pageCache === undefined ? {} : { pageCache: values.pageCache }),
     http3: values.http3 ?? false,

@@ -23,6 +23,11 @@ export const serverKeys = {
   ),
   interface: key(z.enum(["wsgi", "asgi"]), "wsgi or asgi", "wsgi"),
   maximumUpload: key(wholeNumber(1, 10240), "MiB that one request may upload, 1 to 10240", "32"),
+  appProcesses: key(
+    wholeNumber(1, 1024),
+    "how many requests the app server works on at the same time, 1 to 1024",
+    "10",
+  ),
   requestTimeout: key(wholeNumber(5, 3600), "seconds that one request may take, 5 to 3600", "120"),
   pageCache: key(
     z.string().regex(/^[1-9][0-9]{0,4}[smh]$/),

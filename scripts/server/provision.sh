@@ -115,7 +115,7 @@ plan_server() {
   measure_machine
   while read -r assignment; do
     declare -g "$assignment"
-  done < <(size_machine "$RAM_MIB" "$CPU_CORES" "$ROLES" "$RUNTIME" "$CACHE")
+  done < <(size_machine "$RAM_MIB" "$CPU_CORES" "$ROLES" "$RUNTIME" "$CACHE" "$APP_PROCESSES")
   APP_MOST_SPARE=$((APP_SPARE * 2 > APP_CHILDREN ? APP_CHILDREN : APP_SPARE * 2))
   WEB_UNIT=nginx WEB_TEST='nginx -t' DATABASE_UNIT=$DATABASE ACTIVE_FILE=$(front_file "$STACK")
   [[ $STACK == lemp ]] || WEB_UNIT=apache2 WEB_TEST='apache2ctl configtest'

@@ -120,6 +120,19 @@ describe("sizes by the machine", () => {
     assert.equal(size(8192, 2, "base nginx php-fpm").INNODB_POOL_MIB, 0);
   });
 
+  for (const [ram, asked, children] of [
+    [8192, 10, 10],
+    [8192, 90, 90],
+    [8192, 1, 1],
+    [1024, 10, 5],
+  ] as const) {
+    it(`hold ${children} processes ready where ${asked} are asked for of ${ram} MiB`, () => {
+      const sizes = size(ram, 2, all, "php", `'' ${asked}`);
+      assert.deepEqual([sizes.APP_CHILDREN, sizes.APP_SPARE], [children, children]);
+      assert.ok((sizes.MAX_CONNECTIONS ?? 0) >= 2 * children + 20);
+    });
+  }
+
   it("grow with the memory and never shrink", () => {
     const children = table.map(({ ram }) => size(ram, 16).APP_CHILDREN ?? 0);
     assert.deepEqual(

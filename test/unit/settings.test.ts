@@ -109,6 +109,7 @@ describe("settings", () => {
     ["keepReleases", "1", /keepReleases is "1"; expected how many releases stay on the server, 2 to 50/],
     ["keepReleases", "many", /keepReleases is "many"/],
     ["requestTimeout", "4", /requestTimeout is "4"; expected seconds that one request may take, 5 to 3600/],
+    ["appProcesses", "0", /appProcesses is "0"; expected how many requests the app server works on/],
     ["requestTimeout", "2m", /requestTimeout is "2m"/],
     ["database", "postgres", /database is "postgres"; expected mysql or mariadb/],
     ["suite", "buster", /suite is "buster"; expected sid/],

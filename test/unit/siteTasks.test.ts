@@ -56,6 +56,11 @@ describe("what a site does beside its pages, on its way to the server", () => {
     assert.equal(assignments({ requestTimeout: "120" }).REQUEST_TIMEOUT, "120");
   });
 
+  it("has as many app processes as the machine allows, or as are asked for", () => {
+    assert.equal(assignments({}).APP_PROCESSES, "");
+    assert.equal(assignments({ appProcesses: "10" }).APP_PROCESSES, "10");
+  });
+
   it("offers HTTP/3 and moves the reboot window where that is asked for alone", () => {
     const usual = assignments({});
     assert.deepEqual([usual.HTTP3, usual.REBOOT_WINDOW], ["no", "03:30"]);

@@ -10,7 +10,8 @@
 #    76 MiB of keys held 77 MiB at rest and 153 MiB while the log was written anew under all the writes that Valkey takes, because
 #    what changes meanwhile is held twice; a site changes a part of it. Its control group ends it at twice, and 64 MiB.
 #  - app server processes: as many as fit in 85 % of what is left, 40 MiB each (PHP of WordPress' size; Python 60 MiB), and no more than
-#    32 a core, which keeps a site that waits 100 ms a request busy. Both colours share them: while one drains, the other grows.
+#    32 a core, which keeps a site that waits 100 ms a request busy. Both colours share them: while one drains, the other grows. Pages that
+#    compute are served faster by fewer, whose data stays in the cores' caches: who has such asks for so many, and has them all ready.
 #  - OPcache: one segment a colour, so it is counted twice.
 #  - connections: every process of both colours holds one at most, and 20 are left for backups, watching and people.
 #  - workers of Gunicorn: 2 x cores + 1 (its own documentation), as memory allows; threads carry the waiting.
@@ -30,10 +31,10 @@ swap_to_make() {
   fi
 }
 
-# size_machine RAM_MIB CORES ROLES RUNTIME [CACHE]: prints one NAME=number a line.
+# size_machine RAM_MIB CORES ROLES RUNTIME [CACHE] [PROCESSES]: prints one NAME=number a line.
 size_machine() {
-  local ram=$1 cores=$2 roles=" $3 " runtime=$4 cache=${5:-}
-  local system database=0 pool=0 schema=0 app=0 opcache=0 process=40 children=0 workers=0 threads=0 connections rest valkey=0
+  local ram=$1 cores=$2 roles=" $3 " runtime=$4 cache=${5:-} processes=${6:-}
+  local system database=0 pool=0 schema=0 app=0 opcache=0 process=40 children=0 spare workers=0 threads=0 connections rest valkey=0
   system=$((120 + ram * 3 / 100))
   [[ $roles != *' php-fpm '* && $roles != *' python '* ]] || app=1
   if [[ $roles == *' mysql '* ]]; then
@@ -51,10 +52,12 @@ size_machine() {
       opcache=$(clamp $((ram / 16)) 32 256)
     fi
     rest=$((ram - system - database - valkey * 3 / 2 - 2 * opcache))
-    children=$(clamp $((rest * 85 / 100 / process)) 3 $((cores * 32)))
+    : "${processes:=$((cores * 32))}"
+    children=$(clamp $((rest * 85 / 100 / process)) $((processes < 3 ? processes : 3)) "$processes")
     workers=$(clamp $((2 * cores + 1)) 2 "$children")
     threads=$(clamp $((children / workers)) 1 16)
   fi
+  spare=${6:+$children}
   connections=$((app ? 2 * children + workers + 20 : 200))
   printf '%s=%s\n' \
     SYSTEM_MIB "$system" \
@@ -66,7 +69,7 @@ size_machine() {
     VALKEY_MIB "$valkey" \
     VALKEY_MOST_MIB "$((valkey ? valkey * 2 + 64 : 0))" \
     APP_CHILDREN "$children" \
-    APP_SPARE "$(clamp $((children / 4)) 1 $((cores * 4)))" \
+    APP_SPARE "${spare:-$(clamp $((children / 4)) 1 $((cores * 4)))}" \
     GUNICORN_WORKERS "$workers" \
     GUNICORN_THREADS "$threads" \
     OPCACHE_MIB "$opcache" \
