@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { type Answer, ask } from "../../scripts/project/answer";
 import { addressTable } from "../engine/aws-plugin/addresses";
 import { machineName } from "../engine/aws-plugin/machines";
-import { AwsStack } from "../engine/awsStack";
+import { AwsStack, type Ran } from "../engine/awsStack";
 import { runScript, script } from "../support/localScripts";
 
 const network = "ha-aws";
@@ -58,6 +58,17 @@ describe("a server of the stack prod", function () {
     stack.remove();
   });
 
+  /** One server, another one than before, serves with what was written: the run went on where an earlier one had ended. */
+  async function standsReplaced({ code, output }: Ran, before: string | undefined): Promise<void> {
+    assert.equal(code, 0, output);
+    assert.match(output, /going on with an interrupted replacement/);
+    const [after, ...others] = stack.things(instance);
+    assert.deepEqual(others, []);
+    assert.notEqual(after?.id, before);
+    assert.equal((await get("/healthz")).status, 200);
+    assert.equal(query("SELECT COUNT(*) FROM site.entries WHERE message = 'acknowledged'"), "1");
+  }
+
   it("comes up on a real machine by the same remote commands as on EC2", async () => {
     await stack.up();
     const { caCertificate, publicIp } = await stack.outputs();
@@ -86,17 +97,11 @@ describe("a server of the stack prod", function () {
     assert.equal(stack.locks().length, 1, "the killed run held no lock");
     assert.match(stack.state(), /"pending_operations":/);
     const ran = await stack.replace();
-    assert.equal(ran.code, 0, ran.output);
     assert.match(
       ran.output,
       /an earlier run on prod was killed while creating web-1-provision.* done again\n/,
     );
-    assert.match(ran.output, /going on with an interrupted replacement/);
-    const [after, ...others] = stack.things(instance);
-    assert.deepEqual(others, []);
-    assert.notEqual(after?.id, before?.id);
-    assert.equal((await get("/healthz")).status, 200);
-    assert.equal(query("SELECT COUNT(*) FROM site.entries WHERE message = 'acknowledged'"), "1");
+    await standsReplaced(ran, before?.id);
     assert.doesNotMatch(stack.state(), /"pending_operations":/);
     assert.deepEqual(stack.locks(), []);
   });
@@ -111,12 +116,6 @@ describe("a server of the stack prod", function () {
     );
     assert.match(stuck.output, /Request limit exceeded/);
     const ran = await stack.replace();
-    assert.equal(ran.code, 0, ran.output);
-    assert.match(ran.output, /going on with an interrupted replacement/);
-    const [after, ...others] = stack.things(instance);
-    assert.deepEqual(others, []);
-    assert.notEqual(after?.id, before?.id);
-    assert.equal((await get("/healthz")).status, 200);
-    assert.equal(query("SELECT COUNT(*) FROM site.entries WHERE message = 'acknowledged'"), "1");
+    await standsReplaced(ran, before?.id);
   });
 });

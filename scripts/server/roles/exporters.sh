@@ -23,7 +23,8 @@ exporter_names() {
 exporters_before() {
   local name wanted=' '
   [[ $EXPORTERS != yes ]] || wanted=" $(exporter_names | paste -sd' ') "
-  exporters_status
+  exporters_status nginx /etc/nginx/conf.d/one-server-web-status.conf
+  exporters_status apache2 /etc/apache2/conf-enabled/one-server-web-status.conf
   for name in $EXPORTERS_KNOWN; do
     if [[ $wanted == *" $name "* ]]; then
       exporter_before "$name"
@@ -33,15 +34,12 @@ exporters_before() {
   done
 }
 
-# exporters_status: the web server's own counters, on the loopback address.
+# exporters_status UNIT FILE: that web server's own counters, on the loopback address, where it is the one that serves.
 exporters_status() {
-  local file=/etc/nginx/conf.d/one-server-web-status.conf other=/etc/apache2/conf-enabled/one-server-web-status.conf unit=nginx
-  [[ $STACK == lemp ]] || { unit=$other other=$file file=$unit unit=apache2; }
-  remove_file exporters "$other"
-  if [[ $EXPORTERS == yes ]]; then
-    install_template exporters "exporters/$unit.conf" "$file" 0644 root:root "reload:$unit"
+  if [[ $EXPORTERS == yes && $WEB_UNIT == "$1" ]]; then
+    install_template exporters "exporters/$1.conf" "$2" 0644 root:root "reload:$1"
   else
-    remove_file exporters "$file" "reload:$unit"
+    remove_file exporters "$2" "reload:$1"
   fi
 }
 
