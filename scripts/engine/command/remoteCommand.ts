@@ -1,27 +1,11 @@
-import type { Client, ClientChannel } from "ssh2";
+import type { Client } from "ssh2";
 import type { Call, ResourceHandler } from "../providerServer";
 import type { Properties } from "../values";
 import { commandError } from "./commandError";
 import { address, CONNECTION_FIELDS, type Endpoint, endpointOf } from "./connection";
 import { dial } from "./dial";
+import { execute } from "./execute";
 import { COMMAND_FIELDS, commandResource, type Run } from "./resource";
-
-/** How long a cancelled command may take to end by itself, in milliseconds. */
-const PATIENCE = 1500;
-
-/**
- * Ends what else runs over the same connection. SSH has a message for that, but OpenSSH ignores it for root, and a
- * command that is merely cut off runs on. Each command leads a process group; the server's process for the connection
- * is the parent of all of them. Works wherever there is a POSIX shell and /proc, and does nothing elsewhere.
- */
-const END_OTHERS = `
-for file in /proc/[0-9]*/stat; do
-  pid=\${file#/proc/}
-  pid=\${pid%/stat}
-  read -r line <"$file" || continue
-  set -- \${line##*) }
-  if [ "$2" = "$PPID" ] && [ "$pid" != "$$" ]; then kill -TERM -- "-$pid"; fi
-done 2>/dev/null`;
 
 /** `command:remote:Command`: a command on a machine that is reached over SSH. */
 export const remoteCommand: ResourceHandler = commandResource(
@@ -36,7 +20,7 @@ async function runRemotely(call: Call, run: Run): Promise<Properties> {
   const client = await dial(call, endpoint);
   try {
     await requireVariables(call, client, endpoint, environment, run.previous);
-    const ended = await execute(call, client, run.command, {
+    const ended = await execute(call.signal, client, run.command, {
       env: { ...environment, ...run.previous },
       stdin: run.inputs.stdin === undefined ? "" : String(run.inputs.stdin),
       stdout: (chunk) => run.output.add("stdout", chunk),
@@ -48,50 +32,6 @@ async function runRemotely(call: Call, run: Run): Promise<Properties> {
   } finally {
     client.end();
   }
-}
-
-interface Execution {
-  env?: { [name: string]: string };
-  stdin?: string;
-  stdout: (chunk: Buffer) => void;
-  stderr: (chunk: Buffer) => void;
-}
-
-/** Runs a command on a connection. Resolves with undefined when it succeeds, otherwise with how it ended. */
-async function execute(
-  call: Call,
-  client: Client,
-  command: string,
-  how: Execution,
-): Promise<string | undefined> {
-  const channel = await new Promise<ClientChannel>((resolve, reject) => {
-    client.exec(command, { env: how.env ?? {} }, (error, opened) =>
-      error ? reject(error) : resolve(opened),
-    );
-  });
-  channel.on("data", how.stdout);
-  channel.stderr.on("data", how.stderr);
-  channel.stdin.on("error", () => undefined); // A command need not read what it is given.
-  channel.stdin.end(how.stdin ?? "");
-
-  return new Promise((resolve) => {
-    let ended: string | undefined = "the connection was lost";
-    const stop = () => {
-      client.exec(END_OTHERS, (_, other) => other?.resume());
-      setTimeout(() => client.destroy(), PATIENCE).unref();
-    };
-    channel.once("exit", (code: number | null, signal?: string) => {
-      if (code === 0) ended = undefined;
-      else ended = code === null ? `signal ${signal ?? "unknown"}` : `exit status ${code}`;
-    });
-    channel.once("close", () => {
-      call.signal.removeEventListener("abort", stop);
-      resolve(call.signal.aborted ? (call.signal.reason as Error).message : ended);
-    });
-    client.once("close", () => channel.destroy());
-    call.signal.addEventListener("abort", stop, { once: true });
-    if (call.signal.aborted) stop();
-  });
 }
 
 /**
@@ -110,7 +50,7 @@ async function requireVariables(
   if (names.length === 0) return;
   const chunks: Buffer[] = [];
   const command = `for name in ${names.join(" ")}; do printenv "$name" >/dev/null || echo "missing:$name"; done`;
-  const ended = await execute(call, client, command, {
+  const ended = await execute(call.signal, client, command, {
     env,
     stdout: (chunk) => chunks.push(chunk),
     stderr: () => undefined,
