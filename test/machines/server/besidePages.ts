@@ -16,7 +16,8 @@ export const besidePages = {
   EXPORTERS: "yes",
   // Says all the time in which release it works.
   WORKERS: "clock\tphp bin/clock.php",
-  CRON: "note\t*:*:0/2\tenv > uploads/note.new && mv uploads/note.new uploads/note",
+  // Every second, which is as often as jobs can run.
+  CRON: "note\t*:*:*\tenv > uploads/note.new && mv uploads/note.new uploads/note",
 };
 
 /** The tests of workers, jobs, sessions and exporters, on a server that has no release yet. */
