@@ -58,12 +58,16 @@ main() {
   summarize
 }
 
-# prepare_packages: asks the mirror for what it has, where something is missing here.
-prepare_packages() {
+# find_packages: those that the roles want, as far as is known, and those of them that are missing.
+find_packages() {
   local role
-  MISSING_PACKAGES=()
   mapfile -t WANTED_PACKAGES < <(for role in $ROLES; do "${role}_packages"; done)
   mapfile -t MISSING_PACKAGES < <(missing_packages "${WANTED_PACKAGES[@]}")
+}
+
+# prepare_packages: asks the mirror for what it has, where something is missing here.
+prepare_packages() {
+  find_packages
   ((${#MISSING_PACKAGES[@]} == 0)) || begin_refresh
   has_role php-fpm && [[ -n $PHP_VERSION ]] || return 0
   lists_ready
@@ -73,11 +77,9 @@ prepare_packages() {
 # begin_packages: begins to download what is missing, once. On a fresh machine it is known only now what the mirror has, such as
 # nginx's modules.
 begin_packages() {
-  local role
   ((${#MISSING_PACKAGES[@]} > 0)) || return 0
   lists_ready
-  mapfile -t WANTED_PACKAGES < <(for role in $ROLES; do "${role}_packages"; done)
-  mapfile -t MISSING_PACKAGES < <(missing_packages "${WANTED_PACKAGES[@]}")
+  find_packages
   ((${#MISSING_PACKAGES[@]} == 0)) || begin_installation "${MISSING_PACKAGES[@]}"
   MISSING_PACKAGES=()
 }

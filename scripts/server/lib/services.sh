@@ -58,6 +58,12 @@ reload_nginx() {
   fi
 }
 
+# keep_from_starting UNIT: one that doesn't run yet is not started by its package, whose settings may not be all there, until it is
+# unmasked or the machine restarts.
+keep_from_starting() {
+  systemctl is-active --quiet "$1" || systemctl mask --runtime --quiet "$1" 2>/dev/null
+}
+
 # ensure_running ROLE UNIT: enabled and active, started when it is not.
 ensure_running() {
   local role=$1 unit=$2

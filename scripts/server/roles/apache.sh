@@ -13,7 +13,7 @@ apache_before() {
   APACHE_ALIASES=${ALIASES:+ServerAlias $ALIASES}
   local template
   # The first start comes after the modules have been chosen.
-  systemctl is-active --quiet apache2 || systemctl mask --runtime --quiet apache2 2>/dev/null
+  keep_from_starting apache2
   for template in server tls headers "app-$RUNTIME" site; do
     install_template apache "apache/$template.conf" "$APACHE_FOLDER/$template.conf" 0644 root:root reload:apache2
   done

@@ -12,7 +12,7 @@ mysql_before() {
   install_template mysql "mysql/$template.cnf" "$folder/zz-one-server-web.cnf" 0644 root:root "restart:$DATABASE_UNIT"
   install_template mysql mysql/service.conf "/etc/systemd/system/$DATABASE_UNIT.service.d/one-server-web.conf" 0644 root:root daemon-reload "restart:$DATABASE_UNIT"
   # Its first start, a second or more, goes on beside what else is to be done once the packages are there.
-  systemctl is-active --quiet "$DATABASE_UNIT" || systemctl mask --runtime --quiet "$DATABASE_UNIT" 2>/dev/null
+  keep_from_starting "$DATABASE_UNIT"
 }
 
 # mysql_begin: begins the start that mysql_after waits for.

@@ -15,7 +15,7 @@ nginx_packages() {
 nginx_before() {
   local version template
   # It starts once, with its modules, and when Apache has given up the ports.
-  systemctl is-active --quiet nginx || systemctl mask --runtime --quiet nginx 2>/dev/null
+  keep_from_starting nginx
   version=$(nginx_version)
   [[ $HTTP3 == no ]] || at_least "$version" 1.26 ||
     fail "setting HTTP3: the nginx of this system, $version, does not speak it: expected 1.26 or newer"
