@@ -1,10 +1,16 @@
 import { setTimeout as wait } from "node:timers/promises";
-import { type Change, type ChangesUnderLoad, changeResults, slowest, timesOfUsualWays } from "./load/changes";
-import { type MarkedRelease, markedRelease } from "./load/releases";
-import type { Load } from "./load/schedule";
-import { type Ran, ReleaseServer } from "./load/server";
-import { StockServer } from "./load/stockServer";
-import { type LoadReport, underLoad } from "./load/underLoad";
+import {
+  type Change,
+  type ChangesUnderLoad,
+  changeResults,
+  slowest,
+  timesOfUsualWays,
+} from "../test/support/load/changes";
+import { type MarkedRelease, markedRelease } from "../test/support/load/releases";
+import type { Load } from "../test/support/load/schedule";
+import { type Ran, ReleaseServer } from "../test/support/load/server";
+import { StockServer } from "../test/support/load/stockServer";
+import { type LoadReport, underLoad } from "../test/support/load/underLoad";
 import { writeResults } from "./results";
 
 // `npm run bench:deploy`: deployments and rollbacks under a load of constant rate, and in the same run, on another machine with the

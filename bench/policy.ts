@@ -5,8 +5,9 @@ import { assess } from "../policy/assess";
 import type { ResourceView } from "../policy/resources";
 import { topology } from "../policy/topology";
 import { applicationBalancer, network, TestStack } from "../test/stacks/builder";
+import type { Result } from "../test/support/load/result";
 import { resourceRequest, stackRequest, startPack } from "../test/support/policyPack";
-import { type Result, writeResults } from "./results";
+import { writeResults } from "./results";
 
 const sizes = [1000, 2500, 5000, 10_000];
 

@@ -1,10 +1,11 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
-import { ask } from "../scripts/project/answer";
-import { projectFolder } from "../scripts/project/folders";
+import { ask } from "../scripts/cli/project/answer";
+import { projectFolder } from "../scripts/cli/project/folders";
 import { Clone } from "../test/support/clone";
 import { eventually } from "../test/support/eventually";
-import { type Result, writeResults } from "./results";
+import type { Result } from "../test/support/load/result";
+import { writeResults } from "./results";
 
 // `npm run bench:provision`: how long a fresh machine takes from `pulumi up` to the first correct HTTPS page, beside
 // one bare `apt-get install` of the same packages on another fresh machine (the floor), and an `up` with nothing to do.
@@ -14,13 +15,13 @@ const stack = "benchp";
 const packages = "nginx php-fpm php-mysql mysql-server";
 
 function script(name: string, ...args: readonly string[]): void {
-  const ran = spawnSync(join(projectFolder, "scripts/local", name), args, { encoding: "utf8" });
+  const ran = spawnSync(join(projectFolder, "scripts/host", name), args, { encoding: "utf8" });
   if (ran.status !== 0) throw new Error(`${name} ${args.join(" ")}: ${ran.stderr}`);
 }
 
 /** A public key to make the machine with; nobody logs in by it. */
 function loginKey(): string {
-  const ran = spawnSync(join(projectFolder, "scripts/local/keypair.sh"), ["create"], { encoding: "utf8" });
+  const ran = spawnSync(join(projectFolder, "scripts/host/keypair.sh"), ["create"], { encoding: "utf8" });
   if (ran.status !== 0) throw new Error(`keypair.sh: ${ran.stderr}`);
   return (JSON.parse(ran.stdout) as { publicKey: string }).publicKey;
 }

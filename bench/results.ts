@@ -1,20 +1,8 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { cpus, release, totalmem } from "node:os";
 import { join } from "node:path";
-import { projectFolder } from "../scripts/project/folders";
-
-/** One figure of a bench, beside what it is compared with and what was asked for. */
-export interface Result {
-  readonly metric: string;
-  readonly value: number;
-  readonly unit: string;
-  /** The figure of the usual way, measured in the same run. */
-  readonly baseline?: number;
-  /** `value / baseline`. */
-  readonly ratio?: number;
-  /** What was asked for, in words: `at most 1.5 times the floor`. */
-  readonly goal?: string;
-}
+import { projectFolder } from "../scripts/cli/project/folders";
+import type { Result } from "../test/support/load/result";
 
 /** Prints the table and writes it to bench/results/NAME.json with the machine and the date. */
 export function writeResults(name: string, results: readonly Result[]): void {

@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
-import type { MarkedRelease } from "./load/releases";
-import { ReleaseServer } from "./load/server";
-import { StockServer } from "./load/stockServer";
+import type { MarkedRelease } from "../test/support/load/releases";
+import { ReleaseServer } from "../test/support/load/server";
+import { StockServer } from "../test/support/load/stockServer";
 import { writeResults } from "./results";
 import { type Figures, table } from "./serve/figures";
 import { failuresOfMany, load, type Pair, type Plan, pair, restarts } from "./serve/load";

@@ -1,4 +1,5 @@
 import { balancerLinks } from "./links/balancers";
+import type { Links } from "./links/links";
 import { nameLinks } from "./links/names";
 import { serverLinks } from "./links/servers";
 import { environmentType, isSingleInstance } from "./members/beanstalk";
@@ -6,17 +7,7 @@ import { clusterType, databaseType, lightsailDatabaseType } from "./members/data
 import { groupType, templateOf } from "./members/fleets";
 import type { Member } from "./members/member";
 import { keyOf, type Resources } from "./resources";
-import { type ResourceEdges, UnionFind } from "./unionFind";
-
-/** How members belong together. */
-export interface Links {
-  /** Members that stand in for one another share a root. */
-  readonly unions: UnionFind;
-  /** Pairs of keys: the first sends requests to the second. */
-  readonly edges: ResourceEdges;
-  /** Keys of members that get requests only while they live. */
-  readonly balanced: Set<string>;
-}
+import { UnionFind } from "./unionFind";
 
 /** Finds which members stand in for one another and which send requests to which. */
 export function links(resources: Resources, members: readonly Member[]): Links {

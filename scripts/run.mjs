@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Runs one of the project's own programs: `node scripts/run.mjs start` runs scripts/start.ts, `bench:serve` runs
+// Runs one of the project's own programs: `node scripts/run.mjs start` runs scripts/cli/start.ts, `bench:serve` runs
 // bench/serve.ts. Needs nothing but Node: it installs the packages first when package-lock.json asks for others.
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -32,7 +32,7 @@ function fileOf(name) {
   if (!/^[a-z]+([:-][a-z-]+)*$/.test(name ?? "")) refuse("usage: node scripts/run.mjs NAME [ARGUMENTS]");
   const file = name.startsWith("bench:")
     ? join("bench", `${name.slice("bench:".length)}.ts`)
-    : join("scripts", `${name.replaceAll(":", "-")}.ts`);
+    : join("scripts/cli", `${name.replaceAll(":", "-")}.ts`);
   if (!existsSync(join(project, file)))
     refuse(`There is no ${file}: "${name}" is none of this project's programs`);
   return file;

@@ -1,4 +1,4 @@
-import type { Result } from "../results";
+import type { Result } from "../../test/support/load/result";
 import type { Pair, Plan } from "./load";
 import type { Served } from "./wrk";
 

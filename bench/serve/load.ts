@@ -1,5 +1,5 @@
 import { eventually } from "../../test/support/eventually";
-import type { ReleaseServer } from "../load/server";
+import type { ReleaseServer } from "../../test/support/load/server";
 import { type Page, pages } from "./sites";
 import { median, type Served, wrk } from "./wrk";
 

@@ -1,8 +1,8 @@
 import { cpSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type MarkedRelease, packedRelease } from "../load/releases";
-import type { ReleaseServer } from "../load/server";
-import { makeWordPress } from "../load/wordpress";
+import { type MarkedRelease, packedRelease } from "../../test/support/load/releases";
+import type { ReleaseServer } from "../../test/support/load/server";
+import { makeWordPress } from "../../test/support/load/wordpress";
 
 /** What is asked for: a path, and whether the answer may come packed, as browsers ask. */
 export const pages = {

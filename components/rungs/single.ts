@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Platform, Server } from "../platforms/platform";
-import { Provision } from "../server/provision";
-import { Release } from "../server/release";
+import { Provision } from "../servers/provision";
+import { Release } from "../servers/release";
 import type { Settings } from "../settings/settings";
 
 /** What a rung puts in place for the site. */

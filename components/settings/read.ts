@@ -5,7 +5,7 @@ import type { z } from "zod";
 import { checkAws } from "./aws";
 import type { Key } from "./key";
 import { type KeyName, keys, type Values } from "./keys";
-import type { SettingsSource } from "./settings";
+import type { SettingsSource } from "./source";
 import { apexOf } from "./values";
 
 /** The settings can't be used: one line for each key that is wrong. */

@@ -4,6 +4,7 @@ import { type AwsSettings, awsSettings } from "./aws";
 import type { Values } from "./keys";
 import { readValues } from "./read";
 import { type ServerSettings, serverSettings } from "./server";
+import type { SettingsSource } from "./source";
 import { apexOf } from "./values";
 
 export type PlatformName = "local" | "ssh" | "aws";
@@ -76,18 +77,6 @@ export interface Settings {
     readonly dns: "print" | "none";
   };
   readonly aws: AwsSettings;
-}
-
-/** What the settings are read from. */
-export interface SettingsSource {
-  /** `project:key` → text, as Pulumi hands it over. */
-  readonly config: Readonly<Record<string, string>>;
-  /** The keys among them that are encrypted in the stack's file. */
-  readonly secretKeys: readonly string[];
-  readonly project: string;
-  readonly stack: string;
-  /** The folder that relative paths start from. */
-  readonly projectFolder: string;
 }
 
 /** Let's Encrypt's production directory, https://letsencrypt.org/docs/acme-protocol-updates/ */

@@ -1,4 +1,3 @@
-import type { Links } from "../links";
 import {
   acceleratorType,
   balancerType,
@@ -9,6 +8,7 @@ import {
 import { ecsServiceType, groupType } from "../members/fleets";
 import { nested } from "../members/roles";
 import { append, isUnknown, keyOf, type Resources, type ResourceView, texts } from "../resources";
+import type { Links } from "./links";
 
 const targetGroupType = "aws:lb/targetGroup:TargetGroup";
 const listenerType = "aws:lb/listener:Listener";

@@ -1,4 +1,3 @@
-import type { Links } from "../links";
 import {
   acceleratorType,
   balancerType,
@@ -13,6 +12,7 @@ import {
 import { serverTypes } from "../members/machines";
 import { nested } from "../members/roles";
 import { append, flag, keyOf, type Resources, type ResourceView, unknownProperty } from "../resources";
+import type { Links } from "./links";
 
 const staticIpType = "aws:lightsail/staticIp:StaticIp";
 const machineTypes = ["aws:ec2/instance:Instance", "aws:lightsail/instance:Instance", ...serverTypes];

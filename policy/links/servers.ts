@@ -1,6 +1,6 @@
-import type { Links } from "../links";
 import type { Member } from "../members/member";
 import { append } from "../resources";
+import type { Links } from "./links";
 
 /** This project's own servers: one stack is one site, so that servers of one kind belong together. */
 export function serverLinks(members: readonly Member[], found: Links): void {

@@ -6,8 +6,8 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { source as axe } from "axe-core";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
-import { reportHtml } from "../../scripts/report/html";
-import { reportModel } from "../../scripts/report/model";
+import { reportHtml } from "../../scripts/cli/report/html";
+import { reportModel } from "../../scripts/cli/report/model";
 import { stacks } from "../stacks";
 import { startChromium } from "./chromium";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Event } from "./aws-plugin/world";
+import type { Event } from "../../scripts/engine/aws/world";
 import { AwsStack, type Ran } from "./awsStack";
 
 const instance = "aws:ec2/instance:Instance";

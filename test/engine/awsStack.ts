@@ -2,10 +2,10 @@ import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { startAwsPlugin } from "../../scripts/cli/preview/awsPlugin";
+import type { Event, Thing } from "../../scripts/engine/aws/world";
 import { type Engine, ensureEngine } from "../../scripts/engine/ensure";
-import { startAwsPlugin } from "../../scripts/preview/awsPlugin";
 import { Clone } from "../support/clone";
-import type { Event, Thing } from "./aws-plugin/world";
 
 export interface Ran {
   readonly code: number | null;
@@ -65,7 +65,7 @@ export class AwsStack {
    * @param endAt Ctrl-C is pressed when it has printed this, or the signal given is sent to it and all that it started
    */
   replace(endAt?: RegExp, signal: NodeJS.Signals = "SIGINT"): Promise<Ran> {
-    const program = ["--import", "tsx", "scripts/replace.ts", "-s", "prod"];
+    const program = ["--import", "tsx", "scripts/cli/replace.ts", "-s", "prod"];
     return this.withPlugin(
       () => [process.execPath, program],
       endAt === undefined ? {} : { endAt: { output: endAt, signal } },

@@ -7,10 +7,10 @@ import { assess } from "../../policy/assess";
 import { readState } from "../../policy/readState";
 import type { ResourceView } from "../../policy/resources";
 import { topology } from "../../policy/topology";
+import { type AwsPlugin, startAwsPlugin } from "../../scripts/cli/preview/awsPlugin";
+import { projectFolder } from "../../scripts/cli/project/folders";
+import { type Place, previewedViews } from "../../scripts/cli/report/source";
 import { type Engine, ensureEngine } from "../../scripts/engine/ensure";
-import { type AwsPlugin, startAwsPlugin } from "../../scripts/preview/awsPlugin";
-import { projectFolder } from "../../scripts/project/folders";
-import { type Place, previewedViews } from "../../scripts/report/source";
 import { AwsStack } from "./awsStack";
 
 const servers = `

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { type Answer, ask } from "../../scripts/project/answer";
-import { addressTable } from "../engine/aws-plugin/addresses";
-import { machineName } from "../engine/aws-plugin/machines";
+import { type Answer, ask } from "../../scripts/cli/project/answer";
+import { addressTable } from "../../scripts/engine/aws/addresses";
+import { machineName } from "../../scripts/engine/aws/machines";
 import { AwsStack, type Ran } from "../engine/awsStack";
 import { runScript, script } from "../support/localScripts";
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type MarkedRelease, markedRelease } from "../../bench/load/releases";
-import { type Ran, ReleaseServer } from "../../bench/load/server";
+import { type MarkedRelease, markedRelease } from "../support/load/releases";
+import { type Ran, ReleaseServer } from "../support/load/server";
 
 /** This host's authorities, some of which may be its own: a fresh machine does not trust them yet. */
 const authorities = readFileSync("/etc/ssl/certs/ca-certificates.crt", "utf8");

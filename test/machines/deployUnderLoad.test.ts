@@ -2,13 +2,13 @@ import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { type MarkedRelease, markedRelease } from "../../bench/load/releases";
-import { ReleaseServer, type ServerPlan } from "../../bench/load/server";
-import { underLoad } from "../../bench/load/underLoad";
-import { askAt } from "../../scripts/project/answer";
+import { askAt } from "../../scripts/cli/project/answer";
 import { beforeLine } from "../support/beforeLine";
 import { eventually } from "../support/eventually";
 import { Http2Visitor } from "../support/http2Visitor";
+import { type MarkedRelease, markedRelease } from "../support/load/releases";
+import { ReleaseServer, type ServerPlan } from "../support/load/server";
+import { underLoad } from "../support/load/underLoad";
 import { whole } from "../support/whole";
 
 /** Some requests of 5 s are always in flight, one in five opens a connection of its own, one in four writes. */

@@ -3,7 +3,7 @@ import { spawn, spawnSync } from "node:child_process";
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { projectFolder } from "../../scripts/project/folders";
+import { projectFolder } from "../../scripts/cli/project/folders";
 import { eventually } from "../support/eventually";
 import { runScript, script, startScript, TestKey, tracesOf } from "../support/localScripts";
 
@@ -150,7 +150,7 @@ describe("a network of the platform local", function () {
     create("loca");
     const names = Array.from({ length: 8 }, (_, index) => `name-${index}.foobar.com`);
     const runs = names.map((name, index) => {
-      const child = spawn("scripts/local/dns.sh", ["set", "loca", name, "A", `10.94.11.${20 + index}`], {
+      const child = spawn("scripts/host/dns.sh", ["set", "loca", name, "A", `10.94.11.${20 + index}`], {
         stdio: "ignore",
       });
       return new Promise<number | null>((resolve) => child.on("close", resolve));
@@ -178,7 +178,7 @@ describe("a network of the platform local", function () {
     writeFileSync(join(folder, "apt.conf"), 'Acquire::http::Proxy "http://127.0.0.1:9";\n');
     const script = `
       set -e
-      cd scripts/local
+      cd scripts/host
       trap './network.sh destroy loca; ./network.sh destroy locb' EXIT
       ip link set lo up
       echo 0 >/proc/sys/net/ipv4/ip_forward

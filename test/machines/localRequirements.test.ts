@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { projectFolder } from "../../scripts/project/folders";
+import { projectFolder } from "../../scripts/cli/project/folders";
 import { runScript, script } from "../support/localScripts";
 
 const scripts = [
@@ -22,7 +22,7 @@ describe("the scripts of the platform local", function () {
   before(() => {
     // Where everybody may read.
     folder = mkdtempSync(join(tmpdir(), "one-server-web-local-"));
-    cpSync(join(projectFolder, "scripts/local"), folder, { recursive: true });
+    cpSync(join(projectFolder, "scripts/host"), folder, { recursive: true });
     assert.equal(spawnSync("chmod", ["-R", "a+rX", folder]).status, 0);
   });
   after(() => rmSync(folder, { recursive: true }));
@@ -73,7 +73,7 @@ describe("the scripts of the platform local", function () {
       "requirements.sh check",
       "network.sh create locn --subnet 10.94.20.0/24 --owner test-requirements",
     ]) {
-      const ran = withoutNames(`scripts/local/${command}`);
+      const ran = withoutNames(`scripts/host/${command}`);
       assert.equal(ran.status, 1);
       assert.match(
         ran.stderr,
@@ -84,8 +84,7 @@ describe("the scripts of the platform local", function () {
   });
 
   it("say that the kernel refuses namespaces, as in a container", () => {
-    const drop =
-      "setpriv --bounding-set=-sys_admin --inh-caps=-sys_admin scripts/local/requirements.sh check";
+    const drop = "setpriv --bounding-set=-sys_admin --inh-caps=-sys_admin scripts/host/requirements.sh check";
     const ran = spawnSync("bash", ["-c", drop], { cwd: projectFolder, encoding: "utf8" });
     assert.equal(ran.status, 1);
     assert.match(
@@ -114,7 +113,7 @@ describe("keys and certificates of the platform local", function () {
   };
   const openssl = (...args: readonly string[]) => spawnSync("openssl", args, { encoding: "utf8" }).stdout;
   const sign = (input: string, ...hostnames: readonly string[]) =>
-    spawnSync(join(projectFolder, "scripts/local/certificate-authority.sh"), ["sign", ...hostnames], {
+    spawnSync(join(projectFolder, "scripts/host/certificate-authority.sh"), ["sign", ...hostnames], {
       input,
       encoding: "utf8",
     });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { symlinkSync } from "node:fs";
 import { join } from "node:path";
-import { projectFolder } from "../../scripts/project/folders";
+import { projectFolder } from "../../scripts/cli/project/folders";
 import { EngineProject } from "../support/engineProject";
 import { script, tracesOf } from "../support/localScripts";
 

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { markedRelease } from "../../bench/load/releases";
-import { ReleaseServer } from "../../bench/load/server";
-import { askAt } from "../../scripts/project/answer";
-import { parseFacts } from "../../scripts/status/facts";
+import { askAt } from "../../scripts/cli/project/answer";
+import { parseFacts } from "../../scripts/cli/status/facts";
 import { eventually } from "../support/eventually";
+import { markedRelease } from "../support/load/releases";
+import { ReleaseServer } from "../support/load/server";
 
 const archives = readFileSync(join(__dirname, "nightlyUpgrades/archive.sh"), "utf8");
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { ListedRelease, ReleaseRecord } from "../../scripts/deployment/list";
-import type { Status } from "../../scripts/status/show";
+import type { ListedRelease, ReleaseRecord } from "../../scripts/cli/deployment/list";
+import type { Status } from "../../scripts/cli/status/show";
 import type { Ran } from "../support/clone";
 import { LocalSite } from "../support/site";
 

@@ -3,10 +3,10 @@ import { spawnSync } from "node:child_process";
 import type { IncomingHttpHeaders } from "node:http";
 import { request } from "node:https";
 import { join } from "node:path";
-import { type Ran, ReleaseServer } from "../../bench/load/server";
-import { deterministicArchive } from "../../components/server/archive";
-import { releaseName } from "../../components/server/release";
-import { auditorsFolder, ensureAuditors } from "../../scripts/test/auditors";
+import { deterministicArchive } from "../../components/servers/archive";
+import { releaseName } from "../../components/servers/release";
+import { auditorsFolder, ensureAuditors } from "../../scripts/cli/test/auditors";
+import { type Ran, ReleaseServer } from "../support/load/server";
 import { openPorts } from "../support/ports";
 
 /** What Lynis gives the same packages in the distribution's stock configuration (measured with the same Lynis, 3.1.7). */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { ReleaseServer } from "../../bench/load/server";
-import { askAt } from "../../scripts/project/answer";
+import { askAt } from "../../scripts/cli/project/answer";
+import { ReleaseServer } from "../support/load/server";
 import { backups, testBackups } from "./server/backups";
 import { testBackupTargets } from "./server/backupTargets";
 import { besidePages, testBesidePages, testEndings } from "./server/besidePages";

@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { Resolver } from "node:dns/promises";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { localMachines } from "../../scripts/project/stoppedMachines";
+import { localMachines } from "../../scripts/cli/project/stoppedMachines";
 import { eventually } from "../support/eventually";
 import { script } from "../support/localScripts";
 import { LocalSite } from "../support/site";

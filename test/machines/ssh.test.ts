@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
-import { type Answer, ask } from "../../scripts/project/answer";
+import { type Answer, ask } from "../../scripts/cli/project/answer";
 import { Clone, type Ran } from "../support/clone";
 import { type Machine, script, TestKey } from "../support/localScripts";
 import type { Outputs } from "../support/site";

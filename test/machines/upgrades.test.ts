@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { markedRelease } from "../../bench/load/releases";
-import { ReleaseServer } from "../../bench/load/server";
-import { underLoad } from "../../bench/load/underLoad";
+import { markedRelease } from "../support/load/releases";
+import { ReleaseServer } from "../support/load/server";
+import { underLoad } from "../support/load/underLoad";
 import { whole } from "../support/whole";
 
 /** Some requests of 5 s are always in flight. */

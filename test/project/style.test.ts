@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { lstatSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { projectFolder } from "../../scripts/project/folders";
+import { projectFolder } from "../../scripts/cli/project/folders";
 
 /** Runs a checker and fails with what it printed. */
 function passes(command: string, args: readonly string[]): void {
@@ -16,7 +16,8 @@ function trackedFiles(): string[] {
     encoding: "utf8",
   });
   assert.equal(result.status, 0, result.stderr);
-  return result.stdout.split("\n").filter((file) => file !== "" && !file.startsWith("node_modules/"));
+  const files = result.stdout.split("\n").filter((file) => file !== "" && !file.startsWith("node_modules/"));
+  return files.filter((file) => lstatSync(join(projectFolder, file), { throwIfNoEntry: false })?.isFile());
 }
 
 function isShell(file: string): boolean {

@@ -1,4 +1,4 @@
-import type { ReleaseServer } from "../../bench/load/server";
+import type { ReleaseServer } from "./load/server";
 
 /**
  * What has to stand before a command of release.sh, so that something happens once, just before one of its lines.

@@ -2,7 +2,7 @@ import { spawn, spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { projectFolder } from "../../scripts/project/folders";
+import { projectFolder } from "../../scripts/cli/project/folders";
 
 export interface Ran {
   readonly code: number | null;

@@ -3,8 +3,8 @@ import { once } from "node:events";
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { projectFolder } from "../../scripts/cli/project/folders";
 import { type Engine, ensureEngine } from "../../scripts/engine/ensure";
-import { projectFolder } from "../../scripts/project/folders";
 
 /** How a run of the CLI ended. */
 export interface Result {

@@ -1,6 +1,6 @@
 import { type ClientHttp2Session, connect, constants } from "node:http2";
 import { setTimeout as pause } from "node:timers/promises";
-import type { Target } from "../../bench/load/generator";
+import type { Target } from "./load/generator";
 
 /** What a visitor over HTTP/2 saw. */
 export interface Visit {

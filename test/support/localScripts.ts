@@ -3,7 +3,7 @@ import { spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { projectFolder } from "../../scripts/project/folders";
+import { projectFolder } from "../../scripts/cli/project/folders";
 
 export interface ScriptRun {
   readonly code: number | null;
@@ -11,9 +11,9 @@ export interface ScriptRun {
   readonly stderr: string;
 }
 
-/** Runs one of scripts/local to its end, whatever that is. */
+/** Runs one of scripts/host to its end, whatever that is. */
 export function runScript(script: string, ...args: readonly string[]): ScriptRun {
-  const ran = spawnSync(join(projectFolder, "scripts/local", script), args, { encoding: "utf8" });
+  const ran = spawnSync(join(projectFolder, "scripts/host", script), args, { encoding: "utf8" });
   return { code: ran.status, stdout: ran.stdout, stderr: ran.stderr };
 }
 
@@ -24,9 +24,9 @@ export function script(name: string, ...args: readonly string[]): string {
   return stdout;
 }
 
-/** Starts one of scripts/local in a process group of its own, to be killed as a whole. */
+/** Starts one of scripts/host in a process group of its own, to be killed as a whole. */
 export function startScript(name: string, ...args: readonly string[]) {
-  const child = spawn(join(projectFolder, "scripts/local", name), args, { detached: true, stdio: "ignore" });
+  const child = spawn(join(projectFolder, "scripts/host", name), args, { detached: true, stdio: "ignore" });
   const ended = new Promise<void>((resolve) => child.on("close", () => resolve()));
   return {
     /** SIGKILL to it and to everything that it started and did not detach. */

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { request } from "node:http";
 import { join } from "node:path";
-import { type Answer, ask, type Sending } from "../../scripts/project/answer";
+import { type Answer, ask, type Sending } from "../../scripts/cli/project/answer";
 import { Clone, type Ran } from "./clone";
 
 /** The outputs that tests look at. */
@@ -78,9 +78,9 @@ export class LocalSite {
     return this.machine("exec", "web-1", ...command);
   }
 
-  /** Runs scripts/local/machine.sh for this site's network. */
+  /** Runs scripts/host/machine.sh for this site's network. */
   machine(action: string, name: string, ...args: readonly string[]): string {
-    const ran = spawnSync("scripts/local/machine.sh", [action, this.network, name, ...args], {
+    const ran = spawnSync("scripts/host/machine.sh", [action, this.network, name, ...args], {
       cwd: this.clone.folder,
       encoding: "utf8",
     });

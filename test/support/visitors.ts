@@ -1,5 +1,5 @@
 import { Agent, request } from "node:https";
-import type { Target } from "../../bench/load/generator";
+import type { Target } from "./load/generator";
 
 /** What many visitors at once have met. */
 export interface Visited {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { LoadReport } from "../../bench/load/underLoad";
+import type { LoadReport } from "./load/underLoad";
 
 /** Nothing failed, nothing was lost, and no page was of two releases (which would be a failure). */
 export function whole({ summary, wrongWrites, acknowledged }: LoadReport): void {

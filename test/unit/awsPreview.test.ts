@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { withoutSecrets } from "../../scripts/preview/place";
-import { priceAge, priceAgeWarning } from "../../scripts/preview/priceAge";
-import { type PreviewResult, standing } from "../../scripts/preview/run";
-import { markdown, terminalText } from "../../scripts/preview/summary";
-import { priceOf, RowReader, splitLine } from "../../scripts/prices/rows";
-import { refreshTable } from "../../scripts/prices/table";
-import { projectFolder } from "../../scripts/project/folders";
+import { withoutSecrets } from "../../scripts/cli/preview/place";
+import { priceAge, priceAgeWarning } from "../../scripts/cli/preview/priceAge";
+import { type PreviewResult, standing } from "../../scripts/cli/preview/run";
+import { markdown, terminalText } from "../../scripts/cli/preview/summary";
+import { priceOf, RowReader, splitLine } from "../../scripts/cli/prices/rows";
+import { refreshTable } from "../../scripts/cli/prices/table";
+import { projectFolder } from "../../scripts/cli/project/folders";
 
 const today = new Date("2026-07-01T12:00:00Z");
 

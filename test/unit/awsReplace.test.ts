@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { clearMessage, isBusy } from "../../scripts/project/workspace";
-import { findServer, withFormerInstance } from "../../scripts/replace/state";
-import { killedLine, unfinished, withoutUnfinished } from "../../scripts/replace/unfinished";
+import { clearMessage, isBusy } from "../../scripts/cli/project/workspace";
+import { findServer, withFormerInstance } from "../../scripts/cli/replace/state";
+import { killedLine, unfinished, withoutUnfinished } from "../../scripts/cli/replace/unfinished";
 
 const server = "urn:pulumi:prod::p::one-server-web:site:Site$one-server-web:aws:Server";
 const urn = `${server}$aws:ec2/instance:Instance::web-1`;

@@ -4,7 +4,7 @@ import { caaIssuersOf, zoneNameOf } from "../../components/settings/aws";
 import { isCidr } from "../../components/settings/awsValues";
 import { SettingsError } from "../../components/settings/read";
 import { readSettings, type Settings } from "../../components/settings/settings";
-import { projectFolder } from "../../scripts/project/folders";
+import { projectFolder } from "../../scripts/cli/project/folders";
 
 const right: Readonly<Record<string, string>> = {
   platform: "aws",

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
-import { projectFolder } from "../../scripts/project/folders";
-import { closingLine } from "../../scripts/test/closingLine";
-import { type Group, type GroupResult, runGroup } from "../../scripts/test/group";
-import { failuresOf, groupsOf, runInLanes, sum } from "../../scripts/test/lanes";
+import { projectFolder } from "../../scripts/cli/project/folders";
+import { closingLine } from "../../scripts/cli/test/closingLine";
+import { type Group, type GroupResult, runGroup } from "../../scripts/cli/test/group";
+import { failuresOf, groupsOf, runInLanes, sum } from "../../scripts/cli/test/lanes";
 
 const result = (group: Group, failures = 0): GroupResult => ({
   group,

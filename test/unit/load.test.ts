@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";
-import { selfSigned } from "../../bench/load/certificate";
-import { type Change, changeResults } from "../../bench/load/changes";
-import { mixture } from "../../bench/load/exchanges";
-import { type Exchange, startLoad } from "../../bench/load/generator";
-import { planLoad } from "../../bench/load/schedule";
-import { percentile, summarize, within } from "../../bench/load/summary";
+import { selfSigned } from "../support/load/certificate";
+import { type Change, changeResults } from "../support/load/changes";
+import { mixture } from "../support/load/exchanges";
+import { type Exchange, startLoad } from "../support/load/generator";
+import { planLoad } from "../support/load/schedule";
+import { percentile, summarize, within } from "../support/load/summary";
 
 describe("a planned load", () => {
   it("is spread evenly over time", () => {

@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { machineNumber } from "../../components/platforms/local/numbers";
 import { subnetOf } from "../../components/settings/settings";
-import { projectFolder } from "../../scripts/project/folders";
+import { projectFolder } from "../../scripts/cli/project/folders";
 
 /** Calls the shell's functions, one call a line, in one shell. What fails is "no", what succeeds in silence is "yes". */
 function call(calls: readonly (readonly string[])[]): string[] {
@@ -12,7 +12,7 @@ function call(calls: readonly (readonly string[])[]): string[] {
     while read -ra call; do
       if answer=$("\${call[@]}"); then echo "\${answer:-yes}"; else echo no; fi
     done`;
-  const result = spawnSync("bash", ["-c", script, "-", join(projectFolder, "scripts/local/addresses.sh")], {
+  const result = spawnSync("bash", ["-c", script, "-", join(projectFolder, "scripts/host/addresses.sh")], {
     input: calls.map((words) => `${words.join(" ")}\n`).join(""),
     encoding: "utf8",
   });

@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { projectFolder } from "../../scripts/project/folders";
+import { projectFolder } from "../../scripts/cli/project/folders";
 
 /** A line of `apt-get update --print-uris`. */
 function release(archive: string, suite: string, file = "none"): string {
@@ -52,7 +52,7 @@ describe("the mirror that machines install from", () => {
   for (const [what, lines, mirror] of rows) {
     it(`is ${what}`, () => {
       const call = 'source "$1" && apt_lists=$2 && debian_archive';
-      const script = join(projectFolder, "scripts/local/requirements.sh");
+      const script = join(projectFolder, "scripts/host/requirements.sh");
       const options = { input: lines.map((line) => `${line}\n`).join(""), encoding: "utf8" } as const;
       const ran = spawnSync("bash", ["-c", call, "-", script, lists], options);
       assert.equal(ran.stderr, "");

@@ -102,7 +102,7 @@ describe("the platform local, as resources", () => {
     assert.equal(await isSecret(server.connection), true);
     assert.equal(await isSecret(server.publicIp), false);
     assert.equal(await isSecret(server.instanceId), false);
-    assert.equal(await resolved(server.login), "scripts/local/machine.sh login test web-1");
+    assert.equal(await resolved(server.login), "scripts/host/machine.sh login test web-1");
   });
 
   it("registers what policies read", async () => {
@@ -153,7 +153,7 @@ describe("the platform local, as resources", () => {
     const { certificate, engine } = await build(false);
     assert.equal(
       engine.command("certificate").create,
-      "scripts/local/certificate-authority.sh sign $HOSTNAMES",
+      "scripts/host/certificate-authority.sh sign $HOSTNAMES",
     );
     assert.deepEqual(engine.command("certificate").environment, { HOSTNAMES: "www.foobar.com foobar.com" });
     assert.ok(certificate.source === "local");

@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
-import { releaseStaleLocks } from "../../scripts/project/locks";
+import { releaseStaleLocks } from "../../scripts/cli/project/locks";
 
 describe("the lock of a killed run", () => {
   let backend: string;

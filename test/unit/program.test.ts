@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import { shellQuote } from "../../components/server/assignments";
+import { shellQuote } from "../../components/servers/assignments";
 import { upgradePathSchema } from "../../policy/upgradePath";
-import { projectFolder } from "../../scripts/project/folders";
+import { projectFolder } from "../../scripts/cli/project/folders";
 
 const password = "correct horse battery staple";
 
@@ -153,7 +153,7 @@ describe("the program", function () {
         zone: "this-host",
         publicIp: "10.88.0.10",
         privateIp: "10.88.0.10",
-        login: "scripts/local/machine.sh login local web-1",
+        login: "scripts/host/machine.sh login local web-1",
       },
     ]);
     assert.equal(await resolved(outputs.caCertificate), "AUTHORITY");

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { formatAssignments, shellQuote } from "../../components/server/assignments";
-import { provisionCommand } from "../../components/server/provision";
+import { formatAssignments, shellQuote } from "../../components/servers/assignments";
+import { provisionCommand } from "../../components/servers/provision";
 import { runShell } from "../support/shell";
 
 describe("settings on their way to a server", () => {

@@ -8,7 +8,7 @@ import {
   contentTime,
   deterministicArchive,
   hashEntries,
-} from "../../components/server/archive";
+} from "../../components/servers/archive";
 
 describe("a folder packed for a server", () => {
   let work: string;

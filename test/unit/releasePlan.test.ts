@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { planRelease } from "../../components/server/release";
-import { parseRecords, showRecord, showReleases } from "../../scripts/deployment/list";
-import { serversOf } from "../../scripts/deployment/servers";
+import { planRelease } from "../../components/servers/release";
+import { parseRecords, showRecord, showReleases } from "../../scripts/cli/deployment/list";
+import { serversOf } from "../../scripts/cli/deployment/servers";
 import type { Value } from "../../scripts/engine/values";
 
 const archive = {

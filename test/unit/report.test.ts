@@ -6,13 +6,13 @@ import { assess } from "../../policy/assess";
 import { readState } from "../../policy/readState";
 import { UNKNOWN } from "../../policy/resources";
 import { topology } from "../../policy/topology";
-import { checkStack } from "../../scripts/policy/check";
-import { themed } from "../../scripts/report/colours";
-import { reportHtml } from "../../scripts/report/html";
-import { mermaid, reportMarkdown } from "../../scripts/report/markdown";
-import { reportModel } from "../../scripts/report/model";
-import { pictureOf } from "../../scripts/report/picture";
-import { readStack, reasonOf } from "../../scripts/report/source";
+import { checkStack } from "../../scripts/cli/policy/check";
+import { themed } from "../../scripts/cli/report/colours";
+import { reportHtml } from "../../scripts/cli/report/html";
+import { mermaid, reportMarkdown } from "../../scripts/cli/report/markdown";
+import { reportModel } from "../../scripts/cli/report/model";
+import { pictureOf } from "../../scripts/cli/report/picture";
+import { readStack, reasonOf } from "../../scripts/cli/report/source";
 import { stacks } from "../stacks";
 
 function stackNamed(name: string) {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { formatAssignments } from "../../components/server/assignments";
+import { formatAssignments } from "../../components/servers/assignments";
 import { runShell } from "../support/shell";
 
 const good = {

@@ -7,8 +7,8 @@ import { parse } from "yaml";
 import { keys } from "../../components/settings/keys";
 import { SettingsError } from "../../components/settings/read";
 import { networkName, readSettings, type Settings, subnetOf } from "../../components/settings/settings";
-import { projectFolder } from "../../scripts/project/folders";
-import { describedSettings, settingsMarkdown } from "../../scripts/settings/table";
+import { projectFolder } from "../../scripts/cli/project/folders";
+import { describedSettings, settingsMarkdown } from "../../scripts/cli/settings/table";
 
 const password = "correct horse battery staple";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { provisionAssignments } from "../../components/server/assignments";
+import { provisionAssignments } from "../../components/servers/assignments";
 import type { Key } from "../../components/settings/key";
 import { serverKeys } from "../../components/settings/serverKeys";
 import { readSettings } from "../../components/settings/settings";

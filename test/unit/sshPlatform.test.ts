@@ -5,7 +5,7 @@ import { zoneLine } from "../../components/platforms/ssh/dns";
 import { SshPlatform } from "../../components/platforms/ssh/platform";
 import { machineIdentity } from "../../components/platforms/ssh/server";
 import { readSettings } from "../../components/settings/settings";
-import { projectFolder } from "../../scripts/project/folders";
+import { projectFolder } from "../../scripts/cli/project/folders";
 
 const pair = utils.generateKeyPairSync("ed25519");
 const otherPair = utils.generateKeyPairSync("ed25519");

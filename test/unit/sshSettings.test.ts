@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { utils } from "ssh2";
 import { SettingsError } from "../../components/settings/read";
 import { readSettings, type Settings } from "../../components/settings/settings";
-import { projectFolder } from "../../scripts/project/folders";
+import { projectFolder } from "../../scripts/cli/project/folders";
 
 const pair = utils.generateKeyPairSync("ed25519");
 const otherPair = utils.generateKeyPairSync("ed25519");

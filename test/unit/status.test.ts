@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { type Facts, parseFacts } from "../../scripts/status/facts";
-import { judge } from "../../scripts/status/judge";
-import { showStatus } from "../../scripts/status/show";
+import { type Facts, parseFacts } from "../../scripts/cli/status/facts";
+import { judge } from "../../scripts/cli/status/judge";
+import { showStatus } from "../../scripts/cli/status/show";
 
 const now = Date.UTC(2026, 10, 23, 12) / 1000;
 const day = 86_400;

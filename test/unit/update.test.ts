@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { type EngineEvent, nameOf, parseEvent, plainText } from "../../scripts/project/engineEvents";
-import { duration, Progress } from "../../scripts/project/progress";
-import { commandError, underWay } from "../../scripts/project/runUpdate";
-import { Update } from "../../scripts/project/update";
+import { type EngineEvent, nameOf, parseEvent, plainText } from "../../scripts/cli/project/engineEvents";
+import { duration, Progress } from "../../scripts/cli/project/progress";
+import { commandError, underWay } from "../../scripts/cli/project/runUpdate";
+import { Update } from "../../scripts/cli/project/update";
 
 const urn =
   "urn:pulumi:local::one-server-web::one-server-web:site:Site$command:remote:Command::web-1-provision";

@@ -19,8 +19,8 @@ export class LocalDnsRecord extends pulumi.ComponentResource {
     const command = runScript(
       name,
       {
-        create: 'scripts/local/dns.sh set "$NETWORK" "$RECORD" "$TYPE" "$ADDRESS"',
-        delete: 'scripts/local/dns.sh unset "$NETWORK" "$RECORD" "$TYPE"',
+        create: 'scripts/host/dns.sh set "$NETWORK" "$RECORD" "$TYPE" "$ADDRESS"',
+        delete: 'scripts/host/dns.sh unset "$NETWORK" "$RECORD" "$TYPE"',
         environment: {
           NETWORK: args.networkName,
           RECORD: args.hostname,

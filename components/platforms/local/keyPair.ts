@@ -15,7 +15,7 @@ export class KeyPair extends pulumi.ComponentResource {
     super("one-server-web:local:KeyPair", name, {}, options);
     const command = runScript(
       name,
-      { create: "scripts/local/keypair.sh create one-server-web", secret: true },
+      { create: "scripts/host/keypair.sh create one-server-web", secret: true },
       // A newer text of the command is no reason to lock the stack out of its machines.
       { parent: this, ignoreChanges: ["create", "interpreter", "logging"] },
     );

@@ -22,8 +22,8 @@ export class Network extends pulumi.ComponentResource {
     const command = runScript(
       name,
       {
-        create: 'scripts/local/network.sh create "$NETWORK" --subnet "$SUBNET" --owner "$OWNER"',
-        delete: 'scripts/local/network.sh destroy "$NETWORK" --owner "$OWNER"',
+        create: 'scripts/host/network.sh create "$NETWORK" --subnet "$SUBNET" --owner "$OWNER"',
+        delete: 'scripts/host/network.sh destroy "$NETWORK" --owner "$OWNER"',
         environment: { NETWORK: args.network, SUBNET: args.subnet, OWNER: args.owner, HOST_BOOT: hostBoot() },
       },
       // No triggers: a network that has machines is never made anew, which would lose their data; the script refuses. Installing

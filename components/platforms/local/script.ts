@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { local } from "@pulumi/command";
 import type * as pulumi from "@pulumi/pulumi";
 
-/** How a script of `scripts/local` is run for a resource. Values travel in the environment, never in the command's text. */
+/** How a script of `scripts/host` is run for a resource. Values travel in the environment, never in the command's text. */
 export interface ScriptArgs {
   /** The command line that makes it, or brings what is there to these values: it may run any number of times. */
   readonly create: string;
@@ -19,7 +19,7 @@ export interface ScriptArgs {
 }
 
 /**
- * Runs a script of `scripts/local` on this host. Paths start from the project's folder, where Pulumi runs plugins:
+ * Runs a script of `scripts/host` on this host. Paths start from the project's folder, where Pulumi runs plugins:
  * they are the same in every clone, so moving one changes nothing.
  */
 export function runScript(

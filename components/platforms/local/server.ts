@@ -44,9 +44,9 @@ export class LocalServer extends pulumi.ComponentResource implements Server {
       name,
       {
         create:
-          'scripts/local/machine.sh create "$NETWORK" "$MACHINE" --suite "$SUITE" --number "$NUMBER"' +
+          'scripts/host/machine.sh create "$NETWORK" "$MACHINE" --suite "$SUITE" --number "$NUMBER"' +
           ' --authorized-key "$AUTHORIZED_KEY" --memory "$MEMORY"',
-        delete: 'scripts/local/machine.sh destroy "$NETWORK" "$MACHINE"',
+        delete: 'scripts/host/machine.sh destroy "$NETWORK" "$MACHINE"',
         environment: {
           NETWORK: args.networkName,
           MACHINE: name,
@@ -72,7 +72,7 @@ export class LocalServer extends pulumi.ComponentResource implements Server {
     this.privateIp = machine.address;
     this.instanceId = machine.instanceId;
     this.size = pulumi.output(args.memory === undefined ? "host" : `${args.memory} MiB`);
-    this.login = pulumi.output(`scripts/local/machine.sh login ${args.networkName} ${name}`);
+    this.login = pulumi.output(`scripts/host/machine.sh login ${args.networkName} ${name}`);
     this.connection = pulumi.output({
       host: machine.address,
       port: 22,

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { ReleaseServer } from "../../../bench/load/server";
+import type { ReleaseServer } from "../../support/load/server";
 import { visit } from "../../support/visitors";
 
 /**

@@ -1,5 +1,5 @@
 import { request } from "node:https";
-import type { Target } from "../../../bench/load/generator";
+import type { Target } from "../../support/load/generator";
 
 /** What a visitor is answered. */
 export interface Page {

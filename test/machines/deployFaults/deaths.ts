@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { underLoad } from "../../../bench/load/underLoad";
 import { beforeLine } from "../../support/beforeLine";
+import { underLoad } from "../../support/load/underLoad";
 import { whole } from "../../support/whole";
 import { type FaultyServer, load, release } from "./faultyServer";
 

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { request } from "node:https";
-import { mixture } from "../../../bench/load/exchanges";
-import type { Answer } from "../../../bench/load/generator";
-import { underLoad } from "../../../bench/load/underLoad";
 import { eventually } from "../../support/eventually";
+import { mixture } from "../../support/load/exchanges";
+import type { Answer } from "../../support/load/generator";
+import { underLoad } from "../../support/load/underLoad";
 import { whole } from "../../support/whole";
 import { type FaultyServer, load, release } from "./faultyServer";
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { type MarkedRelease, markedRelease } from "../../../bench/load/releases";
-import { type Ran, ReleaseServer } from "../../../bench/load/server";
-import { underLoad } from "../../../bench/load/underLoad";
-import { parseRecords, type ReleaseRecord } from "../../../scripts/deployment/list";
+import { parseRecords, type ReleaseRecord } from "../../../scripts/cli/deployment/list";
+import { type MarkedRelease, markedRelease } from "../../support/load/releases";
+import { type Ran, ReleaseServer } from "../../support/load/server";
+import { underLoad } from "../../support/load/underLoad";
 import { whole } from "../../support/whole";
 
 /** As much load as shows a gap of a tenth of a second, and leaves the processor to the deployments. */

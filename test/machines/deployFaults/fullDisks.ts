@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Ran } from "../../../bench/load/server";
-import { underLoad } from "../../../bench/load/underLoad";
 import { beforeLine } from "../../support/beforeLine";
+import type { Ran } from "../../support/load/server";
+import { underLoad } from "../../support/load/underLoad";
 import { whole } from "../../support/whole";
 import { complete } from "./deaths";
 import { disks, type FaultyServer, load } from "./faultyServer";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import type { ReleaseServer } from "../../../bench/load/server";
-import { parseFacts } from "../../../scripts/status/facts";
+import { parseFacts } from "../../../scripts/cli/status/facts";
+import type { ReleaseServer } from "../../support/load/server";
 import { S3Service } from "../../support/s3/s3";
 
 type Settings = Readonly<Record<string, string>>;

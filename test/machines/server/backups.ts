@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import type { ReleaseServer } from "../../../bench/load/server";
-import { parseFacts } from "../../../scripts/status/facts";
+import { parseFacts } from "../../../scripts/cli/status/facts";
+import type { ReleaseServer } from "../../support/load/server";
 
 /** Settings of a server that is backed up. */
 export const backups = { BACKUP_REPOSITORY: "/var/backups/site", BACKUP_PASSWORD: "for-this-test-only" };

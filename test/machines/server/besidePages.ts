@@ -4,11 +4,11 @@ import { createServer } from "node:http";
 import { request } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { ReleaseServer } from "../../../bench/load/server";
-import { deterministicArchive } from "../../../components/server/archive";
-import { releaseName } from "../../../components/server/release";
-import { parseFacts } from "../../../scripts/status/facts";
+import { deterministicArchive } from "../../../components/servers/archive";
+import { releaseName } from "../../../components/servers/release";
+import { parseFacts } from "../../../scripts/cli/status/facts";
 import { eventually } from "../../support/eventually";
+import type { ReleaseServer } from "../../support/load/server";
 
 /** Settings of a server whose site does all that it may beside its pages. */
 export const besidePages = {

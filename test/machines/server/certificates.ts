@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { connect } from "node:tls";
-import type { ReleaseServer } from "../../../bench/load/server";
-import { parseFacts } from "../../../scripts/status/facts";
+import { parseFacts } from "../../../scripts/cli/status/facts";
 import { eventually } from "../../support/eventually";
+import type { ReleaseServer } from "../../support/load/server";
 import { script } from "../../support/localScripts";
 import { Pebble } from "../../support/pebble/pebble";
 

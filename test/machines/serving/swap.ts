@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import type { ReleaseServer } from "../../../bench/load/server";
 import { giveHostSwap, type HostSwap } from "../../support/hostSwap";
+import type { ReleaseServer } from "../../support/load/server";
 import type { MemoryGroup } from "../../support/memoryGroup";
 import { runShell, serverScripts } from "../../support/shell";
 

@@ -2,9 +2,9 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { selfSigned } from "../../../bench/load/certificate";
 import { endChild } from "../endChild";
 import { goTool } from "../goTool";
+import { selfSigned } from "../load/certificate";
 
 const command = "github.com/letsencrypt/pebble/v2/cmd/pebble";
 

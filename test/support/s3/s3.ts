@@ -3,10 +3,10 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { selfSigned } from "../../../bench/load/certificate";
 import { endChild } from "../endChild";
 import { eventually } from "../eventually";
 import { goTool } from "../goTool";
+import { selfSigned } from "../load/certificate";
 
 const port = 7070;
 

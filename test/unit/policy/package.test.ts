@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { guardRails } from "../../../policy/guardRails";
 import { stackPolicies } from "../../../policy/stackPolicies";
-import { projectFolder } from "../../../scripts/project/folders";
+import { projectFolder } from "../../../scripts/cli/project/folders";
 
 const folder = join(projectFolder, "policy");
 const readme = readFileSync(join(folder, "README.md"), "utf8");

@@ -1,0 +1,66 @@
+import type { ClientChannel } from "ssh2";
+import { dial } from "../../engine/command/dial";
+import type { Call } from "../../engine/providerServer";
+import { UpdateFailed } from "../project/runUpdate";
+import type { ReleaseServer } from "./servers";
+
+/**
+ * Runs a command as root on a server, over SSH with its verified host key.
+ * @param onLine is told each line that it prints.
+ * @returns what it printed to its standard output.
+ * @throws UpdateFailed with what it said when it does not end with 0.
+ */
+export async function runOn(
+  server: ReleaseServer,
+  command: string,
+  onLine: (line: string) => void = () => {},
+): Promise<string> {
+  const call: Call = {
+    urn: "",
+    name: server.name,
+    signal: new AbortController().signal,
+    log: (_, message) => onLine(message),
+  };
+  const client = await dial(call, server.endpoint);
+  try {
+    const root = server.endpoint.user === "root" ? "" : "sudo -n ";
+    const channel = await new Promise<ClientChannel>((resolve, reject) => {
+      client.exec(`${root}${command}`, (error, opened) => (error ? reject(error) : resolve(opened)));
+    });
+    return await outputOf(server, channel, onLine);
+  } finally {
+    client.end();
+  }
+}
+
+function outputOf(
+  { name }: ReleaseServer,
+  channel: ClientChannel,
+  onLine: (line: string) => void,
+): Promise<string> {
+  let output = "";
+  let errors = "";
+  let rest = "";
+  channel.on("data", (chunk: Buffer) => {
+    output += chunk;
+    const lines = (rest + chunk).split("\n");
+    rest = lines.pop() ?? "";
+    lines.forEach(onLine);
+  });
+  channel.stderr.on("data", (chunk: Buffer) => {
+    errors += chunk;
+  });
+  return new Promise((resolve, reject) => {
+    let code: number | null = null;
+    channel.once("exit", (ended: number | null) => {
+      code = ended;
+    });
+    channel.once("close", () => {
+      if (code === 0) {
+        resolve(output);
+      } else {
+        reject(new UpdateFailed(`${name}: ${errors.trim() || output.trim() || "the connection was lost"}`));
+      }
+    });
+  });
+}

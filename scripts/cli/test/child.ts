@@ -1,0 +1,22 @@
+// Runs one group of test files for scripts/cli/test/group.ts, which tells which and is told the counts.
+import { join } from "node:path";
+import Mocha from "mocha";
+import { projectFolder } from "../project/folders";
+
+interface Wanted {
+  readonly files: readonly string[];
+  readonly grep?: string;
+  readonly colours: boolean;
+}
+
+process.once("message", ({ files, grep, colours }: Wanted) => {
+  const mocha = new Mocha({ reporter: "spec", timeout: 60_000, color: colours });
+  if (grep !== undefined) mocha.fgrep(grep);
+  for (const file of files) mocha.addFile(join(projectFolder, file));
+  const runner = mocha.run(() => {
+    const { passes = 0, failures = 0, pending = 0 } = runner.stats ?? {};
+    // What was printed must be out before the process ends, which something that a test left open must not keep up.
+    process.send?.({ passes, failures, pending }, () => process.disconnect());
+    setTimeout(() => process.exit(), 5000).unref();
+  });
+});

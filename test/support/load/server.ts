@@ -1,0 +1,217 @@
+import { spawn, spawnSync } from "node:child_process";
+import { generateKeyPairSync } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { deterministicArchive } from "../../../components/servers/archive";
+import { formatAssignments } from "../../../components/servers/assignments";
+import { planRelease } from "../../../components/servers/release";
+import { selfSigned } from "./certificate";
+import type { Target } from "./generator";
+import type { MarkedRelease } from "./releases";
+
+const project = join(__dirname, "../../..");
+
+/** How a command on the server ended. */
+export interface Ran {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  /** Standard output and error as they came. */
+  readonly output: string;
+  readonly seconds: number;
+}
+
+export interface ServerPlan {
+  /** The network's name on this host. */
+  readonly network: string;
+  /** In CIDR form, 256 addresses. */
+  readonly subnet: string;
+  readonly suite: "sid" | "trixie";
+  readonly runtime: "php" | "python";
+  readonly stack?: "lemp" | "lamp";
+  /** Who may log in over SSH, as OpenSSH writes public keys; nobody when unset. */
+  readonly authorizedKey?: string;
+  /** The machine's memory in MiB, 2048 when unset. */
+  readonly memory?: number;
+  /** Further settings of provision.sh. */
+  readonly settings?: Readonly<Record<string, string>>;
+}
+
+/** A real machine that is provisioned by the project's own scripts and takes releases, without Pulumi around it. */
+export class ReleaseServer {
+  readonly domain = "www.foobar.com";
+  readonly target: Target;
+  readonly bundles: string;
+  protected readonly certificate = selfSigned(this.domain);
+
+  constructor(private readonly plan: ServerPlan) {
+    const address = plan.subnet.replace(/0\/24$/, "10");
+    this.target = { host: this.domain, address, authority: this.certificate.certificate };
+    this.bundles = join(project, ".local/bundles", plan.network);
+  }
+
+  /** Makes the machine and provisions it. */
+  create(): void {
+    const { network, subnet, suite } = this.plan;
+    this.local(
+      "network.sh",
+      "create",
+      network,
+      "--subnet",
+      subnet,
+      "--owner",
+      // An owner has one network.
+      network,
+      "--zone",
+      "foobar.com",
+    );
+    const key = this.plan.authorizedKey ?? keyOfNobody();
+    this.local(
+      "machine.sh",
+      "create",
+      network,
+      "web-1",
+      "--suite",
+      suite,
+      "--number",
+      "10",
+      "--memory",
+      String(this.plan.memory ?? 2048),
+      "--authorized-key",
+      key,
+    );
+    this.provision();
+  }
+
+  /** Brings the server's scripts and settings up to date. @returns what provision.sh said */
+  provision(settings: Readonly<Record<string, string>> = {}): string {
+    return this.on("/opt/one-server-web/provision.sh", this.prepare(settings));
+  }
+
+  /** As provision, while the load goes on here. */
+  async provisionMeanwhile(settings: Readonly<Record<string, string>>): Promise<Ran> {
+    this.on("umask 077; cat >/run/settings", this.prepare(settings));
+    return await this.run("/opt/one-server-web/provision.sh </run/settings");
+  }
+
+  /** Uploads the scripts. @returns what provision.sh is told */
+  private prepare(settings: Readonly<Record<string, string>>): string {
+    const { runtime, suite, stack = "lemp" } = this.plan;
+    const scripts = deterministicArchive(join(project, "scripts/server"), { bundles: this.bundles });
+    const unpack =
+      "rm -rf /opt/one-server-web && mkdir -p /opt/one-server-web && tar -xzf - --no-same-owner -C /opt/one-server-web";
+    this.on(unpack, readFileSync(scripts.path));
+    return formatAssignments({
+      ROLES: `base tls ${stack === "lemp" ? "nginx" : "apache"} ${runtime === "php" ? "php-fpm" : "python"} mysql site`,
+      DOMAIN: this.domain,
+      STACK: stack,
+      RUNTIME: runtime,
+      DATABASE: suite === "sid" ? "mysql" : "mariadb",
+      DATABASE_PASSWORD: "for-load-tests-only",
+      MIGRATE: runtime === "php" ? "php bin/migrate.php" : "python3 bin/migrate.py",
+      SHARED_PATHS: "uploads",
+      CERTIFICATE: this.certificate.certificate.trim(),
+      CERTIFICATE_KEY: this.certificate.privateKey.trim(),
+      ...this.plan.settings,
+      ...settings,
+    });
+  }
+
+  /** Restarts the machine and waits until it is back. */
+  reboot(): void {
+    this.local("machine.sh", "reboot", this.plan.network, "web-1");
+  }
+
+  /** Takes the power from the machine, and gives it back once it is off. */
+  cutPower(): void {
+    this.local("machine.sh", "kill", this.plan.network, "web-1");
+    this.local("machine.sh", "start", this.plan.network, "web-1");
+  }
+
+  /** Removes the machine and its network. */
+  remove(): void {
+    this.local("network.sh", "destroy", this.plan.network, "--machines");
+  }
+
+  /** Uploads a release and returns the shell command that puts it live. */
+  upload({ archive }: MarkedRelease): string {
+    const plan = planRelease(archive);
+    this.on(`cat > "$HOME/${plan.upload}"`, readFileSync(archive.path));
+    return plan.command;
+  }
+
+  /** Uploads a release and puts it live; the seconds are those after the upload. */
+  async deploy(release: MarkedRelease): Promise<Ran> {
+    return await this.run(this.upload(release));
+  }
+
+  /** Runs a shell command on the server while the load goes on here. */
+  run(command: string, options: { onOutput?: (output: string) => void } = {}): Promise<Ran> {
+    const started = performance.now();
+    const child = spawn(...this.command(command), { stdio: ["ignore", "pipe", "pipe"] });
+    let output = "";
+    const collect = (text: string) => {
+      output += text;
+      options.onOutput?.(output);
+    };
+    child.stdout.setEncoding("utf8").on("data", collect);
+    child.stderr.setEncoding("utf8").on("data", collect);
+    return new Promise((resolve, reject) => {
+      child.on("error", reject);
+      child.on("close", (code, signal) =>
+        resolve({ code, signal, output, seconds: (performance.now() - started) / 1000 }),
+      );
+    });
+  }
+
+  /** Runs a shell command on the server, with text on its standard input, and returns what it printed. */
+  on(command: string, input: string | Buffer = ""): string {
+    const [program, args] = this.command(command);
+    const ran = spawnSync(program, args, { input, encoding: "utf8", maxBuffer: 2 ** 28 });
+    if (ran.status !== 0) {
+      throw new Error(
+        `${command.slice(0, 80)} on ${this.plan.network} ended with ${ran.status}: ${ran.stdout}${ran.stderr}`,
+      );
+    }
+    return ran.stdout;
+  }
+
+  /** How often each token of a run of writes is in the database. */
+  writes(run: string): Map<string, number> {
+    const rows = this.on(
+      `$(command -v mysql || command -v mariadb) --batch --skip-column-names -e "SELECT token, COUNT(*) FROM site.writes WHERE token LIKE '${run}-%' GROUP BY token"`,
+    );
+    return new Map(
+      rows
+        .trim()
+        .split("\n")
+        .filter((row) => row !== "")
+        .map((row) => {
+          const [token = "", count = "0"] = row.split("\t");
+          return [token, Number(count)] as const;
+        }),
+    );
+  }
+
+  private command(command: string): [string, string[]] {
+    const { network } = this.plan;
+    return [
+      join(project, "scripts/host/machine.sh"),
+      ["exec", network, "web-1", "bash", "-c", `export HOME=/root LC_ALL=C.UTF-8; cd; ${command}`],
+    ];
+  }
+
+  private local(script: string, ...args: readonly string[]): void {
+    const ran = spawnSync(join(project, "scripts/host", script), args, { encoding: "utf8" });
+    if (ran.status !== 0) {
+      throw new Error(`${script} ${args.join(" ")}: ${ran.stderr}`);
+    }
+  }
+}
+
+/** A fresh public key whose private half is forgotten, as OpenSSH writes it: the lengths and texts "ssh-ed25519" and the key (RFC 8709, 4). */
+function keyOfNobody(): string {
+  const raw = generateKeyPairSync("ed25519").publicKey.export({ type: "spki", format: "der" }).subarray(-32);
+  const field = (content: Buffer) => Buffer.concat([Buffer.from([0, 0, 0, content.length]), content]);
+  const blob = Buffer.concat([field(Buffer.from("ssh-ed25519")), field(raw)]);
+  return `ssh-ed25519 ${blob.toString("base64")}`;
+}
