@@ -1,8 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { Rung } from "../policy/vocabulary";
 import type { Platform, Server } from "./platforms/platform";
 import { refusal } from "./refusal";
 import { type RungResult, single } from "./rungs/single";
-import type { Rung, Settings } from "./settings/settings";
+import type { Settings } from "./settings/settings";
 
 /** What builds each rung; a rung that is missing here is not in this version. */
 const rungs: Partial<

@@ -1,5 +1,5 @@
-import type { TierName } from "./members/member";
 import type { Group, Topology } from "./topology";
+import type { Tier } from "./vocabulary";
 
 /**
  * Published service level agreements, as a share of a month. An SLA is the threshold below which AWS pays a credit, not a forecast.
@@ -54,7 +54,7 @@ export type Basis = "sla" | "equivalent";
 
 /** One factor of the product. */
 export interface AvailabilityPart {
-  readonly tiers: readonly TierName[];
+  readonly tiers: readonly Tier[];
   readonly what: string;
   /** 0 to 1. */
   readonly availability: number;

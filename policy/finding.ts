@@ -1,5 +1,4 @@
-import { type TierName, tierLabels } from "./members/member";
-import type { RungName } from "./rungs";
+import { type Rung, type Tier, tierLabels } from "./vocabulary";
 
 /** The three classic problems of a site on one server. */
 export type Problem = "single point of failure" | "downtime" | "scalability";
@@ -16,7 +15,7 @@ export interface Finding {
   readonly problem: Problem;
   readonly severity: Severity;
   readonly scope: Scope;
-  readonly tiers: readonly TierName[];
+  readonly tiers: readonly Tier[];
   /** Keys of the resources concerned. */
   readonly resources: readonly string[];
   /** Their names, for people. */
@@ -30,7 +29,7 @@ export interface Finding {
   /** What to do now: what to change, and the command to run after. */
   readonly nextStep: { readonly change: string; readonly command: string };
   /** How a higher rung of the ladder removes it; missing where none does. */
-  readonly removedBy?: { readonly rung: RungName; readonly how: string };
+  readonly removedBy?: { readonly rung: Rung; readonly how: string };
   readonly wellArchitected: { readonly practice: string; readonly url: string };
   /** False when it depends on something that can't be seen before the update. */
   readonly certain: boolean;
@@ -84,7 +83,7 @@ function practice(name: string, page: string): Finding["wellArchitected"] {
 }
 
 /** `web server, app server and database`. */
-export function listTiers(tiers: readonly TierName[]): string {
+export function listTiers(tiers: readonly Tier[]): string {
   return joinWords(tiers.map((tier) => tierLabels[tier]));
 }
 

@@ -6,20 +6,16 @@ import {
   inSeries,
 } from "./availability";
 import { type CostItem, costOf, type MonthlyCost } from "./cost";
-import type { TierName } from "./members/member";
 import { monthly, prices } from "./prices";
 import type { Group, Topology } from "./topology";
-
-/** The ladder, from the bottom. */
-export const rungNames = ["single", "split-database", "load-balanced", "autoscaled"] as const;
-export type RungName = (typeof rungNames)[number];
+import type { Rung, Tier } from "./vocabulary";
 
 /** The rungs that this version of the program can put up. The others are described, and say that they can't be had yet. */
-export const availableRungs: ReadonlySet<RungName> = new Set<RungName>(["single"]);
+export const availableRungs: ReadonlySet<Rung> = new Set<Rung>(["single"]);
 
 /** What a rung is, for people. */
-export interface Rung {
-  readonly name: RungName;
+export interface RungDescription {
+  readonly name: Rung;
   readonly title: string;
   readonly fixes: readonly string[];
   readonly newDuties: readonly string[];
@@ -28,7 +24,7 @@ export interface Rung {
   readonly inYourProgram: string;
 }
 
-export const rungs: Readonly<Record<RungName, Rung>> = {
+export const rungDescriptions: Readonly<Record<Rung, RungDescription>> = {
   single: {
     name: "single",
     title: "One server with web server, app server and database",
@@ -93,7 +89,7 @@ export const rungs: Readonly<Record<RungName, Rung>> = {
 /** Where a stack stands. */
 export interface Standing {
   /** `none`: no web servers (a static site, or nothing). */
-  readonly rung: RungName | "none";
+  readonly rung: Rung | "none";
   /** What keeps the rung from being whole, one line each: a load-balanced site whose database is single, for example. */
   readonly gaps: readonly string[];
 }
@@ -131,7 +127,7 @@ function gapOf(group: Group): string[] {
   return oneZone ? [`${group.tiers.join(" and ")} ${names}: all in one zone`] : [];
 }
 
-function groupsOf(site: Topology, tier: TierName): readonly Group[] {
+function groupsOf(site: Topology, tier: Tier): readonly Group[] {
   return site.tiers.find(({ name }) => name === tier)?.groups ?? [];
 }
 
@@ -143,7 +139,7 @@ export interface Sizes {
 
 /** The sizes in use, where the price table knows them, else small ones. */
 export function sizesOf(site: Topology): Sizes {
-  const sizeIn = (tier: TierName) =>
+  const sizeIn = (tier: Tier) =>
     groupsOf(site, tier).flatMap(({ members }) => members.map(({ size }) => size));
   const web =
     sizeIn("web").find((size) => size !== undefined && prices.ec2[size] !== undefined) ?? "t4g.small";
@@ -155,14 +151,14 @@ export function sizesOf(site: Topology): Sizes {
 }
 
 /** What a rung's model on AWS is available for, by SLAs. */
-export function modelAvailability(rung: RungName, basis: Basis): Availability {
-  const part = (tiers: TierName[], what: string, service: string, places: number): AvailabilityPart => ({
+export function modelAvailability(rung: Rung, basis: Basis): Availability {
+  const part = (tiers: Tier[], what: string, service: string, places: number): AvailabilityPart => ({
     tiers,
     what,
     ...availabilityOf(service, places),
   });
   const name = part(["dns"], "Route 53 name", "route53", 2);
-  const parts: Readonly<Record<RungName, readonly AvailabilityPart[]>> = {
+  const parts: Readonly<Record<Rung, readonly AvailabilityPart[]>> = {
     single: [name, part(["web", "app", "database"], "one server", "ec2", 1)],
     "split-database": [
       name,
@@ -171,13 +167,13 @@ export function modelAvailability(rung: RungName, basis: Basis): Availability {
     ],
     "load-balanced": [
       name,
-      part(["loadBalancer"], "load balancer over two zones", "elb", 2),
+      part(["load-balancer"], "load balancer over two zones", "elb", 2),
       part(["web", "app"], "web servers in two zones", "ec2", 2),
       part(["database"], "database in two zones", "rds", 2),
     ],
     autoscaled: [
       name,
-      part(["loadBalancer"], "load balancer over two zones", "elb", 2),
+      part(["load-balancer"], "load balancer over two zones", "elb", 2),
       part(["web", "app"], "Auto Scaling group over two zones", "ec2", 2),
       part(["database"], "database in two zones", "rds", 2),
     ],
@@ -186,7 +182,7 @@ export function modelAvailability(rung: RungName, basis: Basis): Availability {
 }
 
 /** What a rung's model on AWS costs. A disk has 20 GB, a database 20 GB; each server has a public address. */
-export function modelCost(rung: RungName, sizes: Sizes): MonthlyCost {
+export function modelCost(rung: Rung, sizes: Sizes): MonthlyCost {
   const gigabytes = 20;
   const { units } = prices;
   const servers = (count: number): CostItem[] => [
@@ -209,7 +205,7 @@ export function modelCost(rung: RungName, sizes: Sizes): MonthlyCost {
     { what: "application load balancer", amount: monthly(units.applicationLoadBalancerPerHour) },
     { what: "its 2 public addresses", amount: 2 * monthly(units.publicIpv4PerHour) },
   ];
-  const items: Readonly<Record<RungName, readonly CostItem[]>> = {
+  const items: Readonly<Record<Rung, readonly CostItem[]>> = {
     single: [...servers(1), zone],
     "split-database": [...servers(1), ...database(1), zone],
     "load-balanced": [...servers(2), ...balancer, ...database(2), zone],

@@ -1,6 +1,6 @@
 import type { PolicyConfigSchema } from "@pulumi/policy";
 import { z } from "zod";
-import { rungNames } from "./rungs";
+import { rungs } from "./vocabulary";
 
 /** Leaves one resource out of a policy, for a reason, until a day. */
 const exemption = z.strictObject({
@@ -46,7 +46,7 @@ export const ttlSettings = commonSettings.extend({
 
 export const targetSettings = z.strictObject({
   minimumRung: z
-    .enum(rungNames)
+    .enum(rungs)
     .optional()
     .describe("The lowest rung that the stack may stand on, without gaps."),
   maxMonthlyCost: z.number().positive().optional().describe("US dollars a month, by the pack's price table."),

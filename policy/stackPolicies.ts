@@ -7,7 +7,6 @@ import { message, pathMessage } from "./messages";
 import { forgetAllButFirst } from "./readOnce";
 import { append } from "./resources";
 import { timesToLive } from "./rules/names";
-import { type RungName, rungNames } from "./rungs";
 import {
   commonSettings,
   configSchema,
@@ -20,6 +19,7 @@ import {
 } from "./settings";
 import { type Topology, topology } from "./topology";
 import { plain, viewsOf } from "./views";
+import { type Rung, rungs } from "./vocabulary";
 
 /** A rule of the assessment as a policy. */
 interface Rule {
@@ -240,6 +240,6 @@ export function missedTargets(assessment: Assessment, targets: TargetSettings): 
   return missed;
 }
 
-function position(rung: RungName): number {
-  return rungNames.indexOf(rung);
+function position(rung: Rung): number {
+  return rungs.indexOf(rung);
 }

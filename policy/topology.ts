@@ -4,16 +4,17 @@ import { data } from "./members/data";
 import { entrances } from "./members/entrances";
 import { fleets } from "./members/fleets";
 import { machines } from "./members/machines";
-import { type Member, type Survival, type TierName, tierNames } from "./members/member";
+import type { Member, Survival } from "./members/member";
 import { Resources, type ResourceView, text } from "./resources";
 import { survivalOf } from "./survival";
+import { type Tier, tiers } from "./vocabulary";
 import { sortedUnique, unionOfZones, type Zones } from "./zones";
 
 /** Members that stand in for one another. A member that nothing stands in for is a group of one. */
 export interface Group {
   /** The key of its first member. */
   readonly id: string;
-  readonly tiers: readonly TierName[];
+  readonly tiers: readonly Tier[];
   readonly members: readonly Member[];
   /** How many machines it keeps running at the least. */
   readonly count: number;
@@ -29,21 +30,21 @@ export interface Group {
 }
 
 /** One part of the site, such as all its databases. */
-export interface Tier {
-  readonly name: TierName;
+export interface TopologyTier {
+  readonly name: Tier;
   readonly groups: readonly Group[];
   readonly members: readonly Member[];
   readonly zones: Zones;
   /** The weakest of its groups decides. */
   readonly survives: Survival;
   /** The tiers that it sends requests to. */
-  readonly dependsOn: readonly TierName[];
+  readonly dependsOn: readonly Tier[];
 }
 
 /** What a stack's website is made of. */
 export interface Topology {
   /** In the order in which a request meets them; only those that exist. */
-  readonly tiers: readonly Tier[];
+  readonly tiers: readonly TopologyTier[];
   readonly groups: readonly Group[];
   readonly platforms: readonly Member["platform"][];
   /** AWS regions that can be seen. */
@@ -122,7 +123,7 @@ function makeGroup(
   const count = members.reduce((sum, member) => sum + member.count, 0);
   return {
     id,
-    tiers: tierNames.filter((tier) => members.some((member) => member.tiers.includes(tier))),
+    tiers: tiers.filter((tier) => members.some((member) => member.tiers.includes(tier))),
     members,
     count,
     zones,
@@ -132,10 +133,10 @@ function makeGroup(
   };
 }
 
-function makeTiers(groups: readonly Group[]): Tier[] {
+function makeTiers(groups: readonly Group[]): TopologyTier[] {
   const tiersOfGroup = new Map(groups.map((group) => [group.id, group.tiers]));
   const present = new Set(groups.flatMap(({ tiers }) => tiers));
-  return tierNames.flatMap((name) => {
+  return tiers.flatMap((name) => {
     const inTier = groups.filter(({ tiers }) => tiers.includes(name));
     if (inTier.length === 0) return [];
     const needed = new Set(
@@ -153,24 +154,24 @@ function makeTiers(groups: readonly Group[]): Tier[] {
         members,
         zones: unionOfZones(members.map((member) => member.zones)),
         survives: weakest(inTier.map(({ survives }) => survives)),
-        dependsOn: tierNames.filter((tier) => tier !== name && (needed.has(tier) || usual(name).has(tier))),
+        dependsOn: tiers.filter((tier) => tier !== name && (needed.has(tier) || usual(name).has(tier))),
       },
     ];
   });
 
   /** What a tier sends requests to where the resources don't show it: the usual way of a request. */
-  function usual(name: TierName): ReadonlySet<TierName> {
-    const exists = (tier: TierName) => present.has(tier);
+  function usual(name: Tier): ReadonlySet<Tier> {
+    const exists = (tier: Tier) => present.has(tier);
     const next = usualWay[name].find((candidates) => candidates.some(exists)) ?? [];
     return new Set(next.filter(exists));
   }
 }
 
 /** For each tier the tiers that usually come next; the first line of which any exists counts. */
-const usualWay: Readonly<Record<TierName, readonly (readonly TierName[])[]>> = {
-  dns: [["address", "loadBalancer"], ["web"], ["storage"]],
-  address: [["loadBalancer"], ["web"]],
-  loadBalancer: [["web"], ["app"], ["storage"]],
+const usualWay: Readonly<Record<Tier, readonly (readonly Tier[])[]>> = {
+  dns: [["address", "load-balancer"], ["web"], ["storage"]],
+  address: [["load-balancer"], ["web"]],
+  "load-balancer": [["web"], ["app"], ["storage"]],
   web: [["app"], ["database", "cache", "storage"]],
   app: [["database", "cache", "storage"]],
   database: [],

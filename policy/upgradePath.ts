@@ -2,18 +2,16 @@ import { z } from "zod";
 import type { Availability, Basis } from "./availability";
 import type { MonthlyCost } from "./cost";
 import type { Finding } from "./finding";
-import { tierNames } from "./members/member";
 import {
   availableRungs,
   modelAvailability,
   modelCost,
-  type RungName,
-  rungNames,
-  rungs,
+  rungDescriptions,
   type Standing,
   sizesOf,
 } from "./rungs";
 import type { Topology } from "./topology";
+import { type Rung, rungs, tiers } from "./vocabulary";
 
 const availabilitySchema = z.object({
   percent: z.number(),
@@ -33,7 +31,7 @@ const costSchema = z.object({
 
 /** One rung of the ladder, as seen from where the stack stands. */
 const stepSchema = z.object({
-  rung: z.enum(rungNames),
+  rung: z.enum(rungs),
   status: z.enum(["passed", "current", "next", "later"]),
   title: z.string(),
   /** False: this version of the program can't put it up yet. */
@@ -51,18 +49,18 @@ const stepSchema = z.object({
 /** The stable schema of the stack output `upgradePath`. A change that breaks readers raises `schemaVersion`. */
 export const upgradePathSchema = z.object({
   schemaVersion: z.literal(1),
-  rung: z.enum([...rungNames, "none"]),
+  rung: z.enum([...rungs, "none"]),
   /** What keeps the current rung from being whole. */
   gaps: z.array(z.string()),
   singlePointsOfFailure: z.array(
     z.object({
-      tiers: z.array(z.enum(tierNames)),
+      tiers: z.array(z.enum(tiers)),
       scope: z.enum(["machine", "zone", "region", "data", "service"]),
       names: z.array(z.string()),
       certain: z.boolean(),
     }),
   ),
-  next: z.object({ rung: z.enum(rungNames), available: z.boolean(), command: z.string() }).nullable(),
+  next: z.object({ rung: z.enum(rungs), available: z.boolean(), command: z.string() }).nullable(),
   path: z.array(stepSchema),
 });
 
@@ -83,9 +81,9 @@ export function upgradePath(
   findings: readonly Finding[],
   figures: Figures,
 ): UpgradePath {
-  const position = stand.rung === "none" ? -1 : rungNames.indexOf(stand.rung);
+  const position = stand.rung === "none" ? -1 : rungs.indexOf(stand.rung);
   const path =
-    stand.rung === "none" ? [] : rungNames.map((name, index) => step(site, name, index - position, figures));
+    stand.rung === "none" ? [] : rungs.map((name, index) => step(site, name, index - position, figures));
   const withRemarks = path.map((current, index) => ({
     ...current,
     remarks: remarks(site, current, index > position ? path[index - 1] : undefined),
@@ -107,14 +105,14 @@ export function upgradePath(
 }
 
 /** @param distance rungs above (positive) or below (negative) the current one */
-function step(site: Topology, name: RungName, distance: number, figures: Figures): UpgradeStep {
+function step(site: Topology, name: Rung, distance: number, figures: Figures): UpgradeStep {
   const onAws = site.platforms.every((platform) => platform === "aws");
   const basis: Basis = onAws ? "sla" : "equivalent";
   const here = distance === 0;
   const { percent, downtimeMinutesPerMonth, label } =
     (here ? figures.availability : undefined) ?? modelAvailability(name, basis);
   const priced = here && onAws ? figures.monthlyCost : modelCost(name, sizesOf(site));
-  const { title, fixes, newDuties, stillFails } = rungs[name];
+  const { title, fixes, newDuties, stillFails } = rungDescriptions[name];
   return {
     rung: name,
     status: here ? "current" : distance === 1 ? "next" : distance > 1 ? "later" : "passed",
@@ -139,7 +137,7 @@ function step(site: Topology, name: RungName, distance: number, figures: Figures
 }
 
 /** How to take a rung: by this project's own setting, or in one's own program. */
-export function commandFor(site: Topology, name: RungName): string {
+export function commandFor(site: Topology, name: Rung): string {
   return site.own ? `pulumi config set rung ${name} && pulumi up` : "pulumi up";
 }
 
@@ -155,6 +153,6 @@ function remarks(site: Topology, current: UpgradeStep, below: UpgradeStep | unde
   }
   if (current.status === "passed" || current.status === "current") return found;
   if (!current.available) found.push("Not in this version yet.");
-  if (!site.own) found.push(`In your program: ${rungs[current.rung].inYourProgram}.`);
+  if (!site.own) found.push(`In your program: ${rungDescriptions[current.rung].inYourProgram}.`);
   return found;
 }

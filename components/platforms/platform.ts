@@ -1,8 +1,6 @@
 import type { types } from "@pulumi/command";
 import type * as pulumi from "@pulumi/pulumi";
-
-/** What a server does for the site. One machine of the rung `single` holds all three. */
-export type Tier = "web" | "app" | "database";
+import type { PlatformName, Tier } from "../../policy/vocabulary";
 
 /** What a rung asks of a platform when it wants a machine. */
 export interface ServerArgs {
@@ -67,7 +65,7 @@ export type Certificate =
 
 /** Where servers, addresses, names and certificates come from. A rung knows only this. */
 export interface Platform {
-  readonly name: "local" | "ssh" | "aws";
+  readonly name: PlatformName;
   /** `address:port` of a DNS server that answers for the site's names, where the platform runs one. */
   readonly dnsServer?: pulumi.Output<string>;
   /** What this platform adds to the stack's outputs, such as a zone's name servers. */

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { platforms, rungs } from "../../policy/vocabulary";
 import { awsKeys } from "./awsKeys";
 import { key } from "./key";
 import { serverKeys } from "./serverKeys";
@@ -14,8 +15,6 @@ import {
   wholeNumber,
 } from "./values";
 
-const rungs = ["single", "split-database", "load-balanced", "autoscaled"] as const;
-
 /** The keys that every platform knows. */
 const siteKeys = {
   domain: key(hostname, "a full host name in lower case", "www.foobar.com"),
@@ -24,7 +23,7 @@ const siteKeys = {
     "a list of host names that redirect to the domain",
     '["foobar.com"]',
   ),
-  platform: key(z.enum(["local", "ssh", "aws"]), "local, ssh or aws", "local"),
+  platform: key(z.enum(platforms), "local, ssh or aws", "local"),
   rung: key(z.enum(rungs), rungs.join(", "), "single"),
   site: key(
     line.refine((path) => !path.startsWith("~")),

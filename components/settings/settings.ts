@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
+import type { PlatformName, Rung } from "../../policy/vocabulary";
 import { type AwsSettings, awsSettings } from "./aws";
 import type { Values } from "./keys";
 import { readValues } from "./read";
@@ -7,8 +8,6 @@ import { type ServerSettings, serverSettings } from "./server";
 import type { SettingsSource } from "./source";
 import { apexOf } from "./values";
 
-export type PlatformName = "local" | "ssh" | "aws";
-export type Rung = "single" | "split-database" | "load-balanced" | "autoscaled";
 export type Runtime = "php" | "python";
 export type DatabaseEngine = "mysql" | "mariadb";
 

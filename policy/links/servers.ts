@@ -9,7 +9,7 @@ export function serverLinks(members: readonly Member[], found: Links): void {
     ({ type }) => type.startsWith("one-server-web:") && type.endsWith(":Server"),
   );
   for (const server of servers) append(byTiers, server.tiers.join("+"), server.key);
-  const balancers = byTiers.get("loadBalancer") ?? [];
+  const balancers = byTiers.get("load-balancer") ?? [];
   for (const [tiers, keys] of byTiers) {
     const serving = tiers.startsWith("web") || tiers === "app";
     if (serving && balancers.length === 0) continue;

@@ -23,17 +23,17 @@ export function entrances(resources: Resources): Member[] {
     ...resources
       .ofType(lightsailBalancerType)
       .map((balancer) =>
-        entrance(balancer, "Lightsail load balancer", "loadBalancer", "zone", "lightsailLb"),
+        entrance(balancer, "Lightsail load balancer", "load-balancer", "zone", "lightsailLb"),
       ),
     ...resources
       .ofType(distributionType)
       .map((distribution) =>
-        entrance(distribution, "CloudFront distribution", "loadBalancer", "region", "cloudfront"),
+        entrance(distribution, "CloudFront distribution", "load-balancer", "region", "cloudfront"),
       ),
     ...resources
       .ofType(acceleratorType)
       .map((accelerator) =>
-        entrance(accelerator, "Global Accelerator", "loadBalancer", "region", "globalAccelerator"),
+        entrance(accelerator, "Global Accelerator", "load-balancer", "region", "globalAccelerator"),
       ),
   ];
 }
@@ -84,7 +84,7 @@ function loadBalancer(resources: Resources, balancer: ResourceView): Member {
   const member = entrance(
     balancer,
     network ? "network load balancer" : "application load balancer",
-    "loadBalancer",
+    "load-balancer",
     network && zones.names.length < 2 ? "machine" : "zone",
     "elb",
   );
@@ -94,7 +94,7 @@ function loadBalancer(resources: Resources, balancer: ResourceView): Member {
 function classicBalancer(resources: Resources, balancer: ResourceView): Member {
   const zones = zonesOf(resources, balancer, ["availabilityZones"], ["subnets"]);
   const survives = zones.names.length < 2 ? "machine" : "zone";
-  return { ...entrance(balancer, "classic load balancer", "loadBalancer", survives, "elb"), zones };
+  return { ...entrance(balancer, "classic load balancer", "load-balancer", survives, "elb"), zones };
 }
 
 function entrance(

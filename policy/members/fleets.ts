@@ -9,8 +9,9 @@ import {
   text,
   unknownProperty,
 } from "../resources";
+import type { Tier } from "../vocabulary";
 import { unionOfZones, zonesOf } from "../zones";
-import type { Member, TierName } from "./member";
+import type { Member } from "./member";
 import { nested, tiersOfMachine } from "./roles";
 
 export const groupType = "aws:autoscaling/group:Group";
@@ -162,7 +163,7 @@ function nodeGroup(resources: Resources, group: ResourceView, scales: boolean): 
   const size = list(group, "instanceTypes").find(
     (value): value is string => typeof value === "string" && !isUnknown(value),
   );
-  const tiers: TierName[] = ["web", "app"];
+  const tiers: Tier[] = ["web", "app"];
   return {
     key: keyOf(group),
     name: group.name,

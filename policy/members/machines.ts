@@ -1,6 +1,7 @@
 import { keyOf, number, type Resources, type ResourceView, text } from "../resources";
+import { type Tier, tiers } from "../vocabulary";
 import { zonesOf } from "../zones";
-import { type Member, type TierName, tierNames } from "./member";
+import type { Member } from "./member";
 import { tiersOfMachine } from "./roles";
 
 /** The components of this project that stand for a machine. */
@@ -57,9 +58,9 @@ function serverMember(resources: Resources, server: ResourceView): Member {
 }
 
 /** The tiers a server registered. One that tells none holds everything. */
-function registeredTiers(server: ResourceView): TierName[] {
+function registeredTiers(server: ResourceView): Tier[] {
   const value = server.properties.tiers;
-  const named = Array.isArray(value) ? tierNames.filter((tier) => value.includes(tier)) : [];
+  const named = Array.isArray(value) ? tiers.filter((tier) => value.includes(tier)) : [];
   return named.length > 0 ? named : ["web", "app", "database"];
 }
 

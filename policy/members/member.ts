@@ -1,30 +1,6 @@
 import type { ResourceView } from "../resources";
+import type { PlatformName, Tier } from "../vocabulary";
 import type { Zones } from "../zones";
-
-/** What a part of the site does, in the order in which a request meets them. */
-export const tierNames = [
-  "dns",
-  "address",
-  "loadBalancer",
-  "web",
-  "app",
-  "database",
-  "cache",
-  "storage",
-] as const;
-export type TierName = (typeof tierNames)[number];
-
-/** For people. */
-export const tierLabels: Readonly<Record<TierName, string>> = {
-  dns: "DNS",
-  address: "address",
-  loadBalancer: "load balancer",
-  web: "web server",
-  app: "app server",
-  database: "database",
-  cache: "cache",
-  storage: "storage",
-};
 
 /** The largest thing that may fail while the part goes on working. */
 export const survivals = ["nothing", "machine", "zone", "region"] as const;
@@ -39,9 +15,9 @@ export interface Member {
   readonly type: string;
   /** For people, such as `EC2 instance`. */
   readonly kind: string;
-  readonly platform: "aws" | "local" | "ssh";
+  readonly platform: PlatformName;
   /** The tiers that it serves. */
-  readonly tiers: readonly TierName[];
+  readonly tiers: readonly Tier[];
   /** How many machines it keeps running at the least. */
   readonly count: number;
   /** False when the count is known only after the update. */

@@ -1,5 +1,5 @@
 import { isUnknown, list, objects, type Resources, type ResourceView, text } from "../resources";
-import type { TierName } from "./member";
+import type { Tier } from "../vocabulary";
 
 /** What machines are called that serve the site's visitors nothing. */
 const helperWords = new Set(
@@ -7,15 +7,15 @@ const helperWords = new Set(
     " ",
   ),
 );
-const wordsOfTiers: readonly (readonly [TierName, ReadonlySet<string>])[] = [
-  ["loadBalancer", new Set("haproxy lb loadbalancer balancer".split(" "))],
+const wordsOfTiers: readonly (readonly [Tier, ReadonlySet<string>])[] = [
+  ["load-balancer", new Set("haproxy lb loadbalancer balancer".split(" "))],
   ["web", new Set("web www nginx apache httpd frontend webserver wordpress lamp lemp".split(" "))],
   ["app", new Set("app api backend worker php django rails lamp lemp wordpress".split(" "))],
   ["database", new Set("db database mysql mariadb postgres postgresql mongo mongodb lamp lemp".split(" "))],
   ["cache", new Set("redis valkey memcached cache".split(" "))],
 ];
 /** What a start-up script installs or starts. */
-const scriptsOfTiers: readonly (readonly [TierName, RegExp])[] = [
+const scriptsOfTiers: readonly (readonly [Tier, RegExp])[] = [
   ["web", /\b(nginx|apache2|httpd|caddy|wordpress|lamp)\b/],
   ["app", /\b(php\d*(\.\d)?(-fpm)?|gunicorn|uwsgi|node|puma|tomcat\d*|wordpress|lamp)\b/],
   [
@@ -31,10 +31,10 @@ const webPorts = [80, 443, 8080, 8443];
  * security groups open. A machine that tells nothing is a web and app server.
  * @returns undefined for a machine that isn't part of the site, such as a bastion
  */
-export function tiersOfMachine(resources: Resources, machine: ResourceView): TierName[] | undefined {
+export function tiersOfMachine(resources: Resources, machine: ResourceView): Tier[] | undefined {
   const words = wordsOf(machine);
   if (words.some((word) => helperWords.has(word))) return undefined;
-  const found = new Set<TierName>();
+  const found = new Set<Tier>();
   for (const [tier, names] of wordsOfTiers) if (words.some((word) => names.has(word))) found.add(tier);
   const script = startScript(machine);
   for (const [tier, pattern] of scriptsOfTiers) if (pattern.test(script)) found.add(tier);

@@ -1,10 +1,11 @@
 import { type Finding, practices } from "../finding";
 import { accessTypes, hostnameOf, recordType, siteRecords } from "../members/entrances";
 import { groupType } from "../members/fleets";
-import type { Member, TierName } from "../members/member";
+import type { Member } from "../members/member";
 import { nested } from "../members/roles";
 import { append, flag, isObject, keyOf, type ResourceView, text, texts, unknownProperty } from "../resources";
 import type { Group, Topology } from "../topology";
+import type { Tier } from "../vocabulary";
 
 /** Health checks that are missing, or that only see that a port is open. */
 export function healthChecks(site: Topology): Finding[] {
@@ -163,7 +164,7 @@ function onlyTcp(resource: ResourceView, setting: string): Finding {
   };
 }
 
-function missing(resource: ResourceView, title: string, tiers: readonly TierName[]): Finding {
+function missing(resource: ResourceView, title: string, tiers: readonly Tier[]): Finding {
   return {
     ...base("high", resource, tiers),
     title,
@@ -176,7 +177,7 @@ function missing(resource: ResourceView, title: string, tiers: readonly TierName
   };
 }
 
-function base(severity: Finding["severity"], resource: ResourceView, tiers: readonly TierName[]) {
+function base(severity: Finding["severity"], resource: ResourceView, tiers: readonly Tier[]) {
   return {
     rule: "health-check",
     problem: "single point of failure",

@@ -1,9 +1,10 @@
 import { type Finding, fewNames, listTiers, practices } from "../finding";
 import { environmentType } from "../members/beanstalk";
-import type { Member, TierName } from "../members/member";
+import type { Member } from "../members/member";
 import { append } from "../resources";
 import { availableRungs } from "../rungs";
 import type { Group, Topology } from "../topology";
+import type { Tier } from "../vocabulary";
 
 /** The parts whose failure takes the site down: machines, zones, the region. */
 export function singlePointsOfFailure(site: Topology): Finding[] {
@@ -162,6 +163,6 @@ function region(site: Topology, groups: readonly Group[]): Finding[] {
   ];
 }
 
-function tiersOf(groups: readonly Group[]): TierName[] {
+function tiersOf(groups: readonly Group[]): Tier[] {
   return [...new Set(groups.flatMap(({ tiers }) => tiers))];
 }

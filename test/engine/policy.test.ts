@@ -144,8 +144,8 @@ describe("the policy pack in the real engine", function () {
     assert.match(low.output, /\[mandatory\].*targets/);
     assert.match(low.output, /targets\.minimumRung is load-balanced, but the site stands on single/);
     await stack.tiers(
-      "loadBalancer",
-      "loadBalancer",
+      "load-balancer",
+      "load-balancer",
       "web+app",
       "web+app",
       "database",
@@ -191,11 +191,11 @@ describe("the policy pack in the real engine", function () {
   });
 
   it("sees in a report on a preview what servers register, as the pack does", async () => {
-    await stack.tiers("loadBalancer", "loadBalancer", "web+app", "web+app", "database");
+    await stack.tiers("load-balancer", "load-balancer", "web+app", "web+app", "database");
     const views = await stack.previewed();
     const servers = views.filter(({ type }) => type.endsWith(":Server"));
     assert.deepEqual(Object.fromEntries(servers.map(({ name, properties }) => [name, properties.tiers])), {
-      ...{ "server-1": ["loadBalancer"], "server-2": ["loadBalancer"], "server-3": ["web", "app"] },
+      ...{ "server-1": ["load-balancer"], "server-2": ["load-balancer"], "server-3": ["web", "app"] },
       ...{ "server-4": ["web", "app"], "server-5": ["database"] },
     });
     const { rung, upgradePath } = assess(topology(views));

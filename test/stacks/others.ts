@@ -104,7 +104,7 @@ export const importedCertificate = new TestStack(
   (stack) => {
     const server = (name: string, tiers: string[]) =>
       stack.add("one-server-web:ssh:Server", name, { name, tiers, zone: "rack-1", platform: "ssh" });
-    for (const name of ["lb-1", "lb-2"]) server(name, ["loadBalancer"]);
+    for (const name of ["lb-1", "lb-2"]) server(name, ["load-balancer"]);
     for (const name of ["web-1", "web-2"]) server(name, ["web", "app"]);
     for (const name of ["db-1", "db-2", "db-3"]) server(name, ["database"]);
     stack.add("aws:acm/certificate:Certificate", "bought", { privateKey: "-", certificateBody: "-" });

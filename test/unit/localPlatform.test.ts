@@ -129,7 +129,7 @@ describe("the platform local, as resources", () => {
     for (const { inputs } of engine.made) {
       for (const text of [inputs.create, inputs.delete].filter((text) => typeof text === "string")) {
         assert.doesNotMatch(text, /10\.90|AAAA|foobar/);
-        assert.match(text, /^scripts\/local\//, "paths start from the project's folder, in every clone");
+        assert.match(text, /^scripts\/host\//, "paths start from the project's folder, in every clone");
       }
     }
   });

@@ -1,6 +1,7 @@
 import type { types } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
-import type { Server, ServerArgs, Tier } from "../platform";
+import type { Tier } from "../../../policy/vocabulary";
+import type { Server, ServerArgs } from "../platform";
 import type { KeyPair } from "./keyPair";
 import type { Network } from "./network";
 import { machineNumber } from "./numbers";

@@ -3,9 +3,10 @@ import { promises as dns } from "node:dns";
 import { isIP } from "node:net";
 import type { types } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
+import type { Tier } from "../../../policy/vocabulary";
 import { refusal } from "../../refusal";
 import type { SshServerSettings } from "../../settings/settings";
-import type { Server, ServerArgs, Tier } from "../platform";
+import type { Server, ServerArgs } from "../platform";
 
 export interface SshServerArgs extends ServerArgs {
   readonly settings: SshServerSettings;

@@ -11,7 +11,7 @@ interface LocalMachine {
 /** The machines of this host among a stack's servers. */
 export function localMachines(servers: SiteOutputs["servers"]): LocalMachine[] {
   return servers.flatMap(({ login }) => {
-    const [, network, name] = /^scripts\/local\/machine\.sh login (\S+) (\S+)$/.exec(login) ?? [];
+    const [, network, name] = /^scripts\/(?:host|local)\/machine\.sh login (\S+) (\S+)$/.exec(login) ?? [];
     return network === undefined || name === undefined ? [] : [{ network, name }];
   });
 }

@@ -1,6 +1,6 @@
 import type { Finding } from "../../../policy/finding";
-import { tierLabels } from "../../../policy/members/member";
 import type { UpgradeStep } from "../../../policy/upgradePath";
+import { tierLabels } from "../../../policy/vocabulary";
 import { escapeHtml } from "./escape";
 import { groupKind, groupNames, groupPlace, type ReportModel } from "./model";
 import { drawPicture, pictureOf } from "./picture";

@@ -1,8 +1,8 @@
 import { type Assessment, assess } from "../../../policy/assess";
 import type { Finding } from "../../../policy/finding";
-import { type TierName, tierNames } from "../../../policy/members/member";
 import type { ResourceView } from "../../../policy/resources";
 import { type Group, type Topology, topology } from "../../../policy/topology";
+import { type Tier, tiers } from "../../../policy/vocabulary";
 
 /** Everything that the report shows. */
 export interface ReportModel {
@@ -12,7 +12,7 @@ export interface ReportModel {
   /** Ids of groups that a certain single point of failure is about. */
   readonly alone: ReadonlySet<string>;
   /** The request's way: the tiers in order, with their groups. */
-  readonly way: readonly { readonly tier: TierName; readonly groups: readonly Group[] }[];
+  readonly way: readonly { readonly tier: Tier; readonly groups: readonly Group[] }[];
 }
 
 /** @param title such as the stack's name */
@@ -25,7 +25,7 @@ export function reportModel(title: string, views: readonly ResourceView[]): Repo
     site.groups.filter(({ members }) => members.some(({ key }) => keys.has(key))).map(({ id }) => id),
   );
   const seen = new Set<string>();
-  const way = tierNames.flatMap((tier) => {
+  const way = tiers.flatMap((tier) => {
     const groups = (site.tiers.find(({ name }) => name === tier)?.groups ?? []).filter(
       ({ id }) => !seen.has(id),
     );

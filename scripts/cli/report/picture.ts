@@ -1,6 +1,6 @@
 import { instance } from "@viz-js/viz";
-import { tierLabels } from "../../../policy/members/member";
 import type { Group } from "../../../policy/topology";
+import { tierLabels } from "../../../policy/vocabulary";
 import { mark, themed } from "./colours";
 import { escapeHtml } from "./escape";
 import { groupKind, groupNames, groupPlace, type ReportModel } from "./model";

@@ -4,9 +4,10 @@ import { availability } from "../../../policy/availability";
 import { monthlyCost } from "../../../policy/cost";
 import { message, pathMessage } from "../../../policy/messages";
 import { UNKNOWN } from "../../../policy/resources";
-import { availableRungs, modelAvailability, modelCost, rungNames } from "../../../policy/rungs";
+import { availableRungs, modelAvailability, modelCost } from "../../../policy/rungs";
 import { missedTargets } from "../../../policy/stackPolicies";
 import { topology } from "../../../policy/topology";
+import { rungs } from "../../../policy/vocabulary";
 import { stacks } from "../../stacks";
 
 function stackNamed(name: string) {
@@ -93,7 +94,7 @@ describe("an ECS service", () => {
 
 describe("the ladder", () => {
   it("tells that splitting the database off lowers availability", () => {
-    const [single, split, balanced] = rungNames.map((rung) => modelAvailability(rung, "sla").percent);
+    const [single, split, balanced] = rungs.map((rung) => modelAvailability(rung, "sla").percent);
     assert.equal(single, 99.5);
     assert.equal(split, 99.0025);
     assert.ok((balanced ?? 0) > (single ?? 0));
@@ -113,7 +114,7 @@ describe("the ladder", () => {
   });
 
   it("costs more with every rung, up to autoscaled", () => {
-    const [single, split, balanced, scaled] = rungNames.map(
+    const [single, split, balanced, scaled] = rungs.map(
       (rung) => modelCost(rung, { web: "t4g.small", database: "db.t4g.small" }).amount,
     );
     // 0.0168 x 730 + 20 x 0.08 + 0.005 x 730 + 0.50
