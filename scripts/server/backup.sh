@@ -34,7 +34,7 @@ main() {
   # shellcheck source=/dev/null
   . /etc/one-server-web/site.conf
   export RESTIC_CACHE_DIR=/var/cache/one-server-web/restic
-  # Over SFTP, the ssh that knows key and host (roles/backup.sh).
+  # Over SFTP, the ssh that knows key and host (roles/backup).
   PATH=/usr/local/lib/one-server-web/backup:$PATH
   # Times are UTC to everyone here: restic, the database and people.
   export TZ=UTC

@@ -29,9 +29,9 @@ main() {
   plan_server
   local role
   for role in $ROLES; do
-    [[ -r $SCRIPTS/roles/$role.sh ]] || fail "setting ROLES: there is no role $role, allowed are $(cd "$SCRIPTS/roles" && printf '%s ' *.sh | sed 's/\.sh//g')"
+    [[ -r $SCRIPTS/roles/$role/role.sh ]] || fail "setting ROLES: there is no role $role, allowed are $(cd "$SCRIPTS/roles" && echo *)"
     # shellcheck source=/dev/null
-    . "$SCRIPTS/roles/$role.sh"
+    . "$SCRIPTS/roles/$role/role.sh"
   done
   finish_interrupted_packages
   prepare_packages
@@ -87,7 +87,7 @@ begin_packages() {
 # run_extra ROLE: a role of a platform's own, in one function.
 run_extra() {
   # shellcheck source=/dev/null
-  . "$SCRIPTS/roles/$1.sh"
+  . "$SCRIPTS/roles/$1/role.sh"
   "role_${1//-/_}"
 }
 

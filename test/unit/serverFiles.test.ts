@@ -51,7 +51,7 @@ describe("files on a server", () => {
 
   it("take values into templates as they are", () => {
     const { output } = run(
-      `mkdir templates; echo 'name={{NAME}};' >templates/t; SCRIPTS=$folder NAME='a&b\\1{$x}'
+      `mkdir -p roles/r; echo 'name={{NAME}};' >roles/r/t; SCRIPTS=$folder NAME='a&b\\1{$x}'
        install_template r t $folder/out 0644 $me >/dev/null; cat out`,
     );
     assert.equal(output, "name=a&b\\1{$x};\n");
@@ -59,10 +59,10 @@ describe("files on a server", () => {
 
   it("name the variable that a template lacks", () => {
     const { code, error } = run(
-      `mkdir templates; echo '{{NOBODY}}' >templates/t; SCRIPTS=$folder install_template r t $folder/out 0644 $me`,
+      `mkdir -p roles/r; echo '{{NOBODY}}' >roles/r/t; SCRIPTS=$folder install_template r t $folder/out 0644 $me`,
     );
     assert.equal(code, 1);
-    assert.match(error, /templates\/t names {{NOBODY}}, which is not set/);
+    assert.match(error, /roles\/r\/t names {{NOBODY}}, which is not set/);
   });
 
   it("replace a link at one instant, and only when it points elsewhere", () => {

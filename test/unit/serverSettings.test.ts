@@ -127,7 +127,7 @@ describe("the version of PHP", () => {
   it("is in the names of the packages that are asked for", () => {
     const packages = (version: string) =>
       runShell(
-        ["lib/log", "lib/settings", "roles/php-fpm", "roles/valkey"],
+        ["lib/log", "lib/settings", "roles/php-fpm/role", "roles/valkey/role"],
         `PHP_VERSION=${version} PHP_EXTENSIONS="gd curl" CACHE=valkey RUNTIME=php; php-fpm_packages; valkey_packages`,
       ).output;
     assert.equal(
@@ -212,7 +212,7 @@ describe("workers and jobs on a server", () => {
   ];
   for (const [name, script, message] of faults) {
     it(`are refused with one line at ${name}`, () => {
-      const { code, error } = runShell(["lib/log", "lib/settings", "roles/tasks"], script);
+      const { code, error } = runShell(["lib/log", "lib/settings", "roles/tasks/role"], script);
       assert.equal(code, 1);
       assert.match(error, message);
       assert.equal(error.trimEnd().split("\n").length, 1);

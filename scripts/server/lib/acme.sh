@@ -9,8 +9,8 @@ acme_files() {
     install_file tls /etc/one-server-web/tls/authority.pem 0644 root:root <<<"$ACME_AUTHORITY"
     ACME_ENVIRONMENT='Environment=REQUESTS_CA_BUNDLE=/etc/one-server-web/tls/authority.pem'
   fi
-  install_template tls tls/renewed.sh /usr/local/lib/one-server-web/certificate-renewed 0755 root:root
-  install_template tls tls/certbot.conf /etc/systemd/system/certbot.service.d/one-server-web.conf 0644 root:root daemon-reload
+  install_template tls renewed.sh /usr/local/lib/one-server-web/certificate-renewed 0755 root:root
+  install_template tls certbot.conf /etc/systemd/system/certbot.service.d/one-server-web.conf 0644 root:root daemon-reload
 }
 
 # acme_certificate: once the web server answers. A certificate that is there for the same names is kept.

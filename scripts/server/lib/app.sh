@@ -3,7 +3,7 @@
 
 # app_unit ROLE: writes the unit from APP_START, APP_STOP_SIGNAL and APP_KIND.
 app_unit() {
-  install_template "$1" site-app.service /etc/systemd/system/site-app@.service 0644 root:root daemon-reload replace:app
+  install_template site app.service /etc/systemd/system/site-app@.service 0644 root:root daemon-reload replace:app
   ensure_directory "$1" /var/lib/one-server-web/sessions 0700 site:site
 }
 

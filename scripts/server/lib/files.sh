@@ -46,15 +46,15 @@ install_file() {
   notify "$@"
 }
 
-# install_template ROLE TEMPLATE TARGET MODE OWNER [ACTION...]: install_file of templates/TEMPLATE with every {{NAME}} replaced by
+# install_template ROLE TEMPLATE TARGET MODE OWNER [ACTION...]: install_file of roles/ROLE/TEMPLATE with every {{NAME}} replaced by
 # the variable of that name.
 install_template() {
   local role=$1 template=$2 text name
   shift 2
-  text=$(<"$SCRIPTS/templates/$template")
+  text=$(<"$SCRIPTS/roles/$role/$template")
   while [[ $text =~ \{\{([A-Z_]+)\}\} ]]; do
     name=${BASH_REMATCH[1]}
-    [[ -v $name ]] || fail "templates/$template names {{$name}}, which is not set"
+    [[ -v $name ]] || fail "roles/$role/$template names {{$name}}, which is not set"
     text=${text//"{{$name}}"/"${!name}"}
   done
   install_file "$role" "$@" <<<"$text"

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# The site's workers (roles/tasks.sh) follow the release that is live.
+# The site's workers (roles/tasks) follow the release that is live.
 
 # move_workers: each ends what it is at in the release before and starts in this one; nobody waits for that.
 move_workers() {

@@ -66,7 +66,7 @@ function swapOfServer(memory: number): number {
 
 /** What the server's settings ask of its kernel. */
 function swappiness(): number {
-  const settings = readFileSync(join(serverScripts, "templates/sysctl.conf"), "utf8");
+  const settings = readFileSync(join(serverScripts, "roles/base/sysctl.conf"), "utf8");
   return Number(/^vm\.swappiness = (\d+)$/m.exec(settings)?.[1]);
 }
 

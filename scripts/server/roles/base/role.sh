@@ -1,0 +1,96 @@
+# shellcheck shell=bash
+# The ground everything stands on: the site's user, its folders, the kernel's limits.
+
+base_packages() {
+  echo ca-certificates
+  # What an alarm's command line usually calls.
+  [[ -z $ALERT_COMMAND ]] || echo curl
+}
+
+base_before() {
+  if ! getent passwd site >/dev/null; then
+    useradd --system --user-group --home-dir /srv/www --no-create-home --shell /usr/sbin/nologin site
+    changed base 'added the user site'
+  fi
+  ensure_directory base /etc/one-server-web 0755 root:root
+  ensure_directory base /var/lib/one-server-web 0755 root:root
+  ensure_directory base /srv/www 0755 root:root
+  ensure_directory base /srv/www/releases 0755 site:site
+  ensure_directory base /srv/www/shared 0755 site:site
+  ensure_directory base /srv/www/colours 0755 root:root
+  install_template base sysctl.conf /etc/sysctl.d/60-one-server-web.conf 0644 root:root apply:sysctl
+  base_system_settings
+  base_swap
+  install_template base alert.service /etc/systemd/system/one-server-web-alert@.service 0644 root:root daemon-reload
+  install_template base alert.sh /usr/local/lib/one-server-web/alert 0755 root:root
+}
+
+# base_alert_command: who is told of an alarm besides `npm run status` and the journal. Its secrets are in its environment alone. What it
+# calls is installed by then.
+base_alert_command() {
+  local file command=/etc/one-server-web/alert-command environment=/etc/one-server-web/alert.env
+  local unit=/etc/systemd/system/one-server-web-alert-command@.service
+  if [[ -z $ALERT_COMMAND ]]; then
+    for file in "$command" "$environment"; do remove_file base "$file"; done
+    remove_file base "$unit" daemon-reload
+    return 0
+  fi
+  environment_lines ALERT_ENVIRONMENT "$ALERT_ENVIRONMENT" | install_file base "$environment" 0600 root:root
+  install_template base alert-command.service "$unit" 0644 root:root daemon-reload
+  # The last of the three: where it is, it is run.
+  install_file base "$command" 0644 root:root <<<"$ALERT_COMMAND"
+}
+
+base_after() {
+  base_alert_command
+  [[ ! -v PENDING[apply:sysctl] ]] || apply_sysctl
+}
+
+# A container's kernel belongs to its host, so what can't be set there is named and left.
+apply_sysctl() {
+  local refused
+  refused=$(sysctl --quiet --load=/etc/sysctl.d/6[01]-one-server-web*.conf 2>&1 | grep -o 'key "[^"]*"' | cut -d'"' -f2 | paste -sd' ') || true
+  [[ -z $refused ]] || step base "this kernel keeps its own $refused"
+}
+
+# Memory runs short for a moment, at an upgrade or a backup: what is never used gives way instead of a process being killed.
+base_swap() {
+  local active free where=machine size refused=/var/lib/one-server-web/no-swap
+  [[ ! -e $refused ]] || return 0
+  active=$(awk 'NR > 1 {sum += $3} END {print int(sum / 1024)}' /proc/swaps)
+  free=$(df --output=avail --block-size=1M / | tail -n 1)
+  ! systemd-detect-virt --quiet --container || where=container
+  size=$(swap_to_make "$SWAP_MIB" "$active" "$((free))" "$where")
+  ((size > 0)) || return 0
+  rm -f /swapfile
+  (umask 077 && fallocate --length "${size}MiB" /swapfile && mkswap /swapfile >/dev/null) || fail '/swapfile can not be made: see df -h /'
+  install_file base /etc/systemd/system/swapfile.swap 0644 root:root <<'UNIT'
+[Unit]
+Description=Memory on disk for what is never used
+
+[Swap]
+What=/swapfile
+
+[Install]
+WantedBy=swap.target
+UNIT
+  systemctl daemon-reload
+  if systemctl enable --quiet --now swapfile.swap 2>/dev/null; then
+    changed base "made $size MiB of swap"
+  else
+    # Such as on a file system that keeps no file in one place.
+    systemctl disable --quiet swapfile.swap
+    rm -f /swapfile /etc/systemd/system/swapfile.swap
+    : >"$refused"
+    step base 'this system takes no swap file: it goes without'
+  fi
+}
+
+# What the package manager does by itself later on: keep the files written here, as a person would answer.
+base_system_settings() {
+  install_file base /etc/apt/apt.conf.d/60one-server-web 0644 root:root <<'SETTINGS'
+// Configuration files that were changed here stay when their package is upgraded.
+Dpkg::Options { "--force-confdef"; "--force-confold"; };
+APT::Install-Recommends "false";
+SETTINGS
+}

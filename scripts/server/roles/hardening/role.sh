@@ -1,0 +1,121 @@
+# shellcheck shell=bash
+# What closes the server: a firewall of its own, SSH with modern algorithms and keys alone, a kernel that answers less, and security
+# upgrades that come by themselves. Packages that the site doesn't wait for are installed once it serves (roles/later).
+
+hardening_packages() {
+  [[ $FIREWALL == no ]] || echo nftables
+}
+
+hardening_before() {
+  hardening_ssh
+  hardening_kernel
+  hardening_accounts
+  hardening_upgrades
+  [[ $FIREWALL == no ]] || hardening_firewall
+}
+
+hardening_after() {
+  # Packages bring such folders along.
+  hardening_permissions
+  if [[ $FIREWALL == yes ]]; then
+    ensure_running hardening one-server-web-firewall
+  elif systemctl is-enabled --quiet one-server-web-firewall 2>/dev/null; then
+    systemctl disable --quiet --now one-server-web-firewall
+    changed hardening 'took the firewall down'
+  fi
+}
+
+# known_algorithms KEYWORD NAME...: those that this sshd knows, in the order given; an unknown one would keep it from starting.
+known_algorithms() {
+  local keyword=$1 name result=()
+  shift
+  if ! accepts_algorithms "$keyword" "$(IFS=,; echo "$*")"; then
+    for name in "$@"; do
+      ! accepts_algorithms "$keyword" "$name" || result+=("$name")
+    done
+    set -- "${result[@]}"
+  fi
+  (IFS=,; echo "$*")
+}
+
+accepts_algorithms() {
+  sshd -t -f /dev/null -o "$1=$2" 2>/dev/null
+}
+
+hardening_ssh() {
+  local file=/etc/ssh/sshd_config.d/05-one-server-web.conf keys=(ssh-ed25519 rsa-sha2-512 rsa-sha2-256) refusal
+  [[ -d /etc/ssh/sshd_config.d ]] || return 0
+  # Whoever runs this has verified the server by a key of this type: it stays, whatever one thinks of its curve.
+  [[ -z $SSH_HOST_KEY_TYPE || " ${keys[*]} ssh-rsa " == *" $SSH_HOST_KEY_TYPE "* ]] || keys+=("$SSH_HOST_KEY_TYPE")
+  SSH_KEX=$(known_algorithms KexAlgorithms mlkem768x25519-sha256 sntrup761x25519-sha512 sntrup761x25519-sha512@openssh.com curve25519-sha256 curve25519-sha256@libssh.org)
+  SSH_CIPHERS=$(known_algorithms Ciphers chacha20-poly1305@openssh.com aes256-gcm@openssh.com aes128-gcm@openssh.com)
+  SSH_MACS=$(known_algorithms MACs hmac-sha2-512-etm@openssh.com hmac-sha2-256-etm@openssh.com)
+  SSH_HOST_KEYS=$(known_algorithms HostKeyAlgorithms "${keys[@]}")
+  SSH_USER_KEYS=$(known_algorithms PubkeyAcceptedAlgorithms ssh-ed25519 sk-ssh-ed25519@openssh.com rsa-sha2-512 rsa-sha2-256 ecdsa-sha2-nistp256 sk-ecdsa-sha2-nistp256@openssh.com)
+  [[ ! -e $file ]] || cp -p "$file" "$WORK/ssh.before"
+  install_template hardening ssh.conf "$file" 0644 root:root
+  [[ $FILE_CHANGED == yes ]] || return 0
+  if ! refusal=$(sshd -t 2>&1); then
+    # Nobody is locked out by a line that this sshd doesn't take.
+    if [[ -e $WORK/ssh.before ]]; then mv -f "$WORK/ssh.before" "$file"; else rm -f "$file"; fi
+    fail "sshd refuses its new settings, the old ones stay: $(head -n 1 <<<"$refusal")"
+  fi
+  systemctl try-reload-or-restart ssh.service 2>/dev/null || true
+}
+
+hardening_kernel() {
+  install_template hardening sysctl.conf /etc/sysctl.d/61-one-server-web-hardening.conf 0644 root:root apply:sysctl
+  install_template hardening modules.conf /etc/modprobe.d/one-server-web.conf 0644 root:root
+}
+
+# Files that people make on the server are nobody else's; a core dump may hold secrets.
+hardening_accounts() {
+  install_template hardening limits.conf /etc/security/limits.d/60-one-server-web.conf 0644 root:root
+  install_template hardening coredump.conf /etc/systemd/coredump.conf.d/one-server-web.conf 0644 root:root
+  install_template hardening profile.sh /etc/profile.d/one-server-web.sh 0644 root:root
+  install_template hardening banner.txt /etc/issue.net 0644 root:root
+  install_template hardening banner.txt /etc/issue 0644 root:root
+  hardening_login_defaults
+}
+
+# Who is nobody's keeper has no need to read how the server keeps itself.
+hardening_permissions() {
+  local path mode
+  for path in /etc/ssh/sshd_config /etc/crontab /etc/cron.d /etc/cron.hourly /etc/cron.daily /etc/cron.weekly /etc/cron.monthly; do
+    [[ -e $path ]] || continue
+    mode=600
+    [[ ! -d $path ]] || mode=700
+    [[ $(stat -c %a "$path") == "$mode" ]] || { chmod "$mode" "$path"; changed hardening "closed $path to others"; }
+  done
+}
+
+# /etc/login.defs has no folder for additions, so its own lines are replaced.
+hardening_login_defaults() {
+  local file=/etc/login.defs names='UMASK|PASS_MAX_DAYS|PASS_MIN_DAYS|SHA_CRYPT_M(IN|AX)_ROUNDS'
+  [[ -f $file ]] || return 0
+  {
+    grep -Ev "^#? ?($names)[[:space:]]" "$file"
+    printf '%s\t%s\n' UMASK 027 PASS_MAX_DAYS 365 PASS_MIN_DAYS 1 SHA_CRYPT_MIN_ROUNDS 65536 SHA_CRYPT_MAX_ROUNDS 65536
+  } | install_file hardening "$file" 0644 root:root
+}
+
+hardening_upgrades() {
+  REBOOT=true
+  [[ $REBOOT_WINDOW != never ]] || REBOOT=false
+  install_template hardening upgrades.conf /etc/apt/apt.conf.d/61one-server-web-upgrades 0644 root:root
+  install_template hardening needs-restart.py /etc/unattended-upgrades/plugins/needs-restart.py 0644 root:root
+  install_template hardening upgraded.sh /usr/local/lib/one-server-web/upgraded 0755 root:root
+  local unit
+  for unit in apt-daily apt-daily-upgrade; do
+    install_template hardening upgrades-service.conf "/etc/systemd/system/$unit.service.d/one-server-web.conf" 0644 root:root daemon-reload
+  done
+}
+
+hardening_firewall() {
+  SSH_PORTS=$(sshd -T 2>/dev/null | sed -n 's/^port //p' | paste -sd, )
+  : "${SSH_PORTS:=22}"
+  FIREWALL_QUIC=''
+  [[ $HTTP3 == no ]] || FIREWALL_QUIC='udp dport 443 accept'
+  install_template hardening firewall.nft /etc/one-server-web/firewall.nft 0644 root:root reload:one-server-web-firewall
+  install_template hardening firewall.service /etc/systemd/system/one-server-web-firewall.service 0644 root:root daemon-reload
+}

@@ -1,0 +1,127 @@
+# shellcheck shell=bash
+# The web server: static files itself, everything else over a unix socket to the app server. All files are in place before the
+# package is installed, so that its first start is the right one.
+
+readonly NGINX_FOLDER=/etc/nginx/one-server-web
+
+nginx_packages() {
+  echo nginx
+  # Brotli packs text a fifth smaller than gzip; Debian and Ubuntu have it from 2023 on.
+  if apt-cache show libnginx-mod-http-brotli-filter >/dev/null 2>&1; then
+    printf '%s\n' libnginx-mod-http-brotli-filter libnginx-mod-http-brotli-static
+  fi
+}
+
+nginx_before() {
+  local version template
+  # It starts once, with its modules, and when Apache has given up the ports.
+  keep_from_starting nginx
+  version=$(nginx_version)
+  [[ $HTTP3 == no ]] || at_least "$version" 1.26 ||
+    fail "setting HTTP3: the nginx of this system, $version, does not speak it: expected 1.26 or newer"
+  NGINX_LISTEN=$(nginx_listen "$version")
+  ALTERNATIVE_SERVICE=''
+  [[ $HTTP3 == no ]] || ALTERNATIVE_SERVICE='h3=":443"; ma=86400'
+  NGINX_CURVES=$(nginx_curves "$version")
+  KEEPALIVE_MINIMUM='' TLS_GROUP="''"
+  ! at_least "$version" 1.21.5 || TLS_GROUP=\$ssl_curve
+  ! at_least "$version" 1.27.4 || KEEPALIVE_MINIMUM='keepalive_min_timeout 5s;'
+  nginx_denied_scripts
+  install_template nginx nginx.conf /etc/nginx/nginx.conf 0644 root:root reload:nginx
+  for template in tls compression headers logging "app-$RUNTIME"; do
+    install_template nginx "$template.conf" "$NGINX_FOLDER/$template.conf" 0644 root:root reload:nginx
+  done
+  nginx_page_cache
+  nginx_aliases
+  install_template nginx site.conf "$NGINX_FOLDER/site.conf" 0644 root:root reload:nginx
+  nginx_first_release
+  install_template nginx maintenance.html /usr/local/share/one-server-web/maintenance.html 0644 root:root
+  install_template nginx service.conf /etc/systemd/system/nginx.service.d/one-server-web.conf 0644 root:root daemon-reload
+  ensure_directory nginx /var/lib/one-server-web/acme 0755 root:root
+}
+
+nginx_after() {
+  remove_file nginx /etc/nginx/sites-enabled/default reload:nginx
+  # One web server gives the ports to the other.
+  ! systemctl is-active --quiet apache2 || { systemctl disable --quiet --now apache2; changed nginx 'stopped Apache'; }
+  nginx_brotli
+  systemctl unmask --runtime --quiet nginx
+  ensure_running nginx nginx
+}
+
+nginx_page_cache() {
+  local part
+  CACHE_MODULE=fastcgi CACHE_ZONE=pages CACHE_COMPRESSION='fastcgi_param PHP_VALUE $page_compression;'
+  [[ $RUNTIME == php ]] || CACHE_MODULE=proxy CACHE_ZONE=proxied CACHE_COMPRESSION=''
+  for part in zone location; do
+    if [[ -n $PAGE_CACHE ]]; then
+      install_template nginx "page-cache.$part" "$NGINX_FOLDER/page-cache.$part" 0644 root:root reload:nginx
+    else
+      remove_file nginx "$NGINX_FOLDER/page-cache.$part" reload:nginx
+    fi
+  done
+}
+
+# The module is there only after its package was set up.
+nginx_brotli() {
+  local enabled
+  enabled=$(compgen -G '/etc/nginx/modules-enabled/*brotli-filter.conf' | head -n 1) || true
+  if [[ -z $enabled ]]; then
+    remove_file nginx /etc/nginx/conf.d/one-server-web-brotli.conf reload:nginx
+    return 0
+  fi
+  install_template nginx brotli.conf /etc/nginx/conf.d/one-server-web-brotli.conf 0644 root:root reload:nginx
+}
+
+# The release that another web server was serving goes on, or there is none yet.
+nginx_first_release() {
+  if [[ -e $NGINX_FOLDER/active.conf ]]; then
+    # One written before the maintenance page had a time of its own.
+    grep -q site_retry_after "$NGINX_FOLDER/active.conf" ||
+      printf '\nmap $host $site_retry_after {\n    default 30;\n}\n' >>"$NGINX_FOLDER/active.conf"
+    return 0
+  fi
+  ACTIVE_RELEASE='' ACTIVE_COLOUR=blue
+  [[ -v CONVERTED ]] || { ACTIVE_RELEASE=$(served_release); ACTIVE_COLOUR=$(served_colour); }
+  : "${ACTIVE_COLOUR:=blue}"
+  front_text lemp "$ACTIVE_COLOUR" "$ACTIVE_RELEASE" | install_file nginx "$NGINX_FOLDER/active.conf" 0644 root:root reload:nginx
+}
+
+# nginx_listen VERSION: the directives that open port 443 with HTTP/2, whose directive of its own came with 1.25.1, and with HTTP/3
+# where it is wanted. Each worker has a UDP socket of its own, as QUIC needs it.
+nginx_listen() {
+  [[ $HTTP3 == no ]] || printf '    listen 443 quic reuseport default_server;\n    listen [::]:443 quic reuseport default_server;\n'
+
+  if at_least "$1" 1.25.1; then
+    printf '    listen 443 ssl default_server;\n    listen [::]:443 ssl default_server;\n    http2 on;'
+  else
+    printf '    listen 443 ssl http2 default_server;\n    listen [::]:443 ssl http2 default_server;'
+  fi
+}
+
+# nginx_curves VERSION: the post-quantum group needs OpenSSL 3.5, which comes with the systems that have nginx 1.26.
+nginx_curves() {
+  if at_least "$1" 1.26; then
+    echo 'X25519MLKEM768:X25519:prime256v1:secp384r1'
+  else
+    echo 'X25519:prime256v1:secp384r1'
+  fi
+}
+
+nginx_denied_scripts() {
+  local pattern
+  pattern=$(denied_scripts)
+  DENIED_SCRIPTS=${pattern:+"location ~* $pattern { return 404; }"}
+}
+
+nginx_aliases() {
+  local http3=''
+  [[ $HTTP3 == no ]] || http3=$'\n    listen 443 quic;\n    listen [::]:443 quic;'
+  ALIAS_SERVER=''
+  [[ -z $ALIASES ]] || ALIAS_SERVER="server {
+    listen 443 ssl;
+    listen [::]:443 ssl;$http3
+    server_name $ALIASES;
+    return 301 https://$DOMAIN\$request_uri;
+}"
+}
