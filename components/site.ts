@@ -31,7 +31,8 @@ export class Site extends pulumi.ComponentResource {
   readonly caCertificate?: pulumi.Output<string>;
 
   constructor(settings: Settings, platform: Platform, options?: pulumi.ComponentResourceOptions) {
-    super("one-server-web:site:Site", settings.domain, {}, options);
+    const { domain, aliases, rung } = settings;
+    super("one-server-web:site:Site", domain, { domain, aliases, rung, platform: platform.name }, options);
     const build = rungs[settings.rung];
     if (build === undefined) throw refusal(notInThisVersion(settings));
     const result = build(platform, settings, this);

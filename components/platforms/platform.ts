@@ -12,7 +12,32 @@ export interface ServerArgs {
   readonly backup?: boolean;
 }
 
-/** A machine reached over SSH. Registers `name`, `tiers`, `zone`, `platform`, `instanceId` and addresses as outputs, which policies read. */
+/** What policies read of a server. A component passes it as its inputs and registers it among its outputs. */
+export interface ServerFacts {
+  readonly name: string;
+  readonly tiers: readonly Tier[];
+  readonly zone: pulumi.Input<string>;
+  readonly platform: PlatformName;
+  readonly backup: boolean;
+}
+
+/**
+ * The facts of a server. Inputs are what policies for one resource and `pulumi preview --json` show of a component; policies for the whole
+ * stack see its registered outputs alone. So a server gives its facts as both.
+ */
+export function serverFacts(
+  name: string,
+  platform: PlatformName,
+  {
+    tiers,
+    zone,
+    backup = false,
+  }: Pick<ServerArgs, "tiers" | "backup"> & { readonly zone: pulumi.Input<string> },
+): ServerFacts {
+  return { name, tiers: [...tiers], zone, platform, backup };
+}
+
+/** A machine reached over SSH. Its component registers its `ServerFacts`, `instanceId` and addresses, which policies read. */
 export interface Server extends pulumi.ComponentResource {
   /** The server's name within its stack, such as `web-1`. */
   readonly serverName: string;

@@ -34,7 +34,7 @@ export class Provision extends pulumi.ComponentResource {
   readonly ready: pulumi.Output<string>;
 
   constructor(name: string, args: ProvisionArgs, options?: pulumi.ComponentResourceOptions) {
-    super("one-server-web:server:Provision", name, {}, options);
+    super("one-server-web:server:Provision", name, { server: args.server.serverName }, options);
     const { server } = args;
     const archive = deterministicArchive(scripts);
     const connection = server.connection;

@@ -56,10 +56,15 @@ export class Release extends pulumi.ComponentResource {
   public readonly log: pulumi.Output<string>;
 
   constructor(name: string, args: ReleaseArgs, options: pulumi.ComponentResourceOptions = {}) {
-    super("one-server-web:server:Release", name, {}, options);
     const { server, provision, settings } = args;
     const archive = deterministicArchive(settings.site.folder);
     const plan = planRelease(archive, settings.site.release);
+    super(
+      "one-server-web:server:Release",
+      name,
+      { server: server.serverName, release: plan.release },
+      options,
+    );
     // Another machine behind the same address has neither the files nor the release.
     const triggers = [server.instanceId];
     const upload =

@@ -17,7 +17,7 @@ export class BackupBucket extends pulumi.ComponentResource {
     { naming, protect }: BackupBucketArgs,
     options?: pulumi.ComponentResourceOptions,
   ) {
-    super("one-server-web:aws:BackupBucket", name, {}, options);
+    super("one-server-web:aws:BackupBucket", name, { site: naming.domain, protect }, options);
     this.bucket = new s3.Bucket(
       bucketName(naming),
       { tags: tagsOf(naming, "backups") },

@@ -21,7 +21,12 @@ export class DataVolume extends pulumi.ComponentResource {
     { zone, size, naming, protect }: DataVolumeArgs,
     options?: pulumi.ComponentResourceOptions,
   ) {
-    super("one-server-web:aws:DataVolume", `${serverName}-data`, {}, options);
+    super(
+      "one-server-web:aws:DataVolume",
+      `${serverName}-data`,
+      { server: serverName, size, protect },
+      options,
+    );
     this.volume = new ebs.Volume(
       `${serverName}-data`,
       {

@@ -68,7 +68,7 @@ export class Firewall extends pulumi.ComponentResource {
     { vpcId, settings, http3, naming }: FirewallArgs,
     options?: pulumi.ComponentResourceOptions,
   ) {
-    super("one-server-web:aws:Firewall", name, {}, options);
+    super("one-server-web:aws:Firewall", name, { allowedSshCidrs: settings.allowedSshCidrs, http3 }, options);
     this.group = new ec2.SecurityGroup(
       `${name}-group`,
       { vpcId, description: `Web servers of ${naming.domain}`, tags: tagsOf(naming, "web servers") },

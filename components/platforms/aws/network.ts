@@ -29,7 +29,7 @@ export class Network extends pulumi.ComponentResource {
   private placed = 0;
 
   constructor(name: string, { settings, naming }: NetworkArgs, options?: pulumi.ComponentResourceOptions) {
-    super("one-server-web:aws:Network", name, {}, options);
+    super("one-server-web:aws:Network", name, { vpcCidr: settings.vpcCidr, ipv6: settings.ipv6 }, options);
     this.naming = naming;
     this.vpc = new ec2.Vpc(
       `${name}-vpc`,

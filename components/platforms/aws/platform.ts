@@ -62,6 +62,7 @@ export class AwsPlatform implements Platform {
       name,
       {
         tiers: args.tiers,
+        backup: args.backup === true,
         settings,
         naming,
         placement: network.place(args.zone),

@@ -4,7 +4,7 @@ import type { types } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import type { Tier } from "../../../policy/vocabulary";
 import type { AwsSettings } from "../../settings/aws";
-import type { Server } from "../platform";
+import { type Server, serverFacts } from "../platform";
 import { DataVolume } from "./dataVolume";
 import { findImage, imageIsPinned } from "./image";
 import { isBurstable } from "./instanceType";
@@ -18,6 +18,8 @@ const loginUser = "ubuntu";
 
 export interface AwsServerArgs {
   readonly tiers: readonly Tier[];
+  /** Whether the data on it is backed up elsewhere. */
+  readonly backup: boolean;
   readonly settings: AwsSettings;
   readonly naming: Naming;
   readonly placement: Placement;
@@ -47,8 +49,9 @@ export class AwsServer extends pulumi.ComponentResource implements Server {
   readonly newestImage: pulumi.Output<string>;
 
   constructor(name: string, args: AwsServerArgs, options: pulumi.ComponentResourceOptions) {
-    super("one-server-web:aws:Server", name, {}, options);
     const { settings, naming, placement, keys, tiers } = args;
+    const facts = serverFacts(name, "aws", { tiers, zone: placement.zone, backup: args.backup });
+    super("one-server-web:aws:Server", name, { ...facts }, options);
     this.serverName = name;
     this.tiers = tiers;
     this.zone = placement.zone;
@@ -90,10 +93,7 @@ export class AwsServer extends pulumi.ComponentResource implements Server {
       }),
     );
     this.registerOutputs({
-      name,
-      tiers: [...tiers],
-      zone: this.zone,
-      platform: "aws",
+      ...facts,
       instanceId: this.instanceId,
       publicIp: this.publicIp,
       privateIp: this.privateIp,

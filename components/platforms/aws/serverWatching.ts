@@ -21,9 +21,10 @@ export class ServerWatching extends pulumi.ComponentResource {
   private readonly serverName: string;
 
   constructor(args: ServerWatchingArgs, options?: pulumi.ComponentResourceOptions) {
-    super("one-server-web:aws:ServerWatching", `${args.server.serverName}-watching`, {}, options);
+    const { serverName } = args.server;
+    super("one-server-web:aws:ServerWatching", `${serverName}-watching`, { server: serverName }, options);
     this.args = args;
-    this.serverName = args.server.serverName;
+    this.serverName = serverName;
     this.installAgent();
     const alarms = planServerAlarms(args.settings.instanceType).map((plan) => this.alarm(plan));
     const { settings, naming, watching, server } = args;

@@ -10,7 +10,7 @@ export const snapshotsKept = 14;
 /** A snapshot of every data volume each day, made and dropped by AWS's Data Lifecycle Manager. */
 export class Snapshots extends pulumi.ComponentResource {
   constructor(name: string, naming: Naming, options?: pulumi.ComponentResourceOptions) {
-    super("one-server-web:aws:Snapshots", name, {}, options);
+    super("one-server-web:aws:Snapshots", name, { keptDays: snapshotsKept }, options);
     const role = new iam.Role(
       `${name}-role`,
       {

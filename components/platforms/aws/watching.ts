@@ -30,7 +30,7 @@ export class Watching extends pulumi.ComponentResource {
   private readonly args: WatchingArgs;
 
   constructor(name: string, args: WatchingArgs, options?: pulumi.ComponentResourceOptions) {
-    super("one-server-web:aws:Watching", name, {}, options);
+    super("one-server-web:aws:Watching", name, { healthPath: args.healthPath }, options);
     this.args = args;
     const { settings, naming } = args;
     this.topic = this.makeTopic(`${name}-alarms`, settings.region);

@@ -22,7 +22,7 @@ export class Zone extends pulumi.ComponentResource {
     private readonly args: ZoneArgs,
     options?: pulumi.ComponentResourceOptions,
   ) {
-    super("one-server-web:aws:Zone", name, {}, options);
+    super("one-server-web:aws:Zone", name, { zoneName: args.settings.zoneName }, options);
     const { settings, naming } = args;
     const zone =
       settings.dnsZone === "create"

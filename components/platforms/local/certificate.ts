@@ -51,7 +51,7 @@ export class SignedCertificate extends pulumi.ComponentResource {
   readonly privateKey: pulumi.Output<string>;
 
   constructor(name: string, args: SignedCertificateArgs, options?: pulumi.ComponentResourceOptions) {
-    super("one-server-web:local:Certificate", name, {}, options);
+    super("one-server-web:local:Certificate", name, { hostnames: args.hostnames }, options);
     const { authority } = args;
     const command = runScript(
       name,

@@ -15,7 +15,7 @@ export class LocalDnsRecord extends pulumi.ComponentResource {
   readonly ttl: pulumi.Output<number>;
 
   constructor(name: string, args: LocalDnsRecordArgs, options?: pulumi.ComponentResourceOptions) {
-    super("one-server-web:local:DnsRecord", name, {}, options);
+    super("one-server-web:local:DnsRecord", name, { hostname: args.hostname, type: args.type }, options);
     const command = runScript(
       name,
       {

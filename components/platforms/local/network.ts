@@ -18,7 +18,7 @@ export class Network extends pulumi.ComponentResource {
   readonly dnsServer: pulumi.Output<string>;
 
   constructor(name: string, args: NetworkArgs, options?: pulumi.ComponentResourceOptions) {
-    super("one-server-web:local:Network", name, {}, options);
+    super("one-server-web:local:Network", name, { network: args.network, subnet: args.subnet }, options);
     const command = runScript(
       name,
       {

@@ -1,7 +1,7 @@
 import type { types } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import type { Tier } from "../../../policy/vocabulary";
-import type { Server, ServerArgs } from "../platform";
+import { type Server, type ServerArgs, serverFacts } from "../platform";
 import type { KeyPair } from "./keyPair";
 import type { Network } from "./network";
 import { machineNumber } from "./numbers";
@@ -39,7 +39,10 @@ export class LocalServer extends pulumi.ComponentResource implements Server {
   readonly login: pulumi.Output<string>;
 
   constructor(name: string, args: LocalServerArgs, options?: pulumi.ComponentResourceOptions) {
-    super("one-server-web:local:Server", name, {}, options);
+    // All machines are on this one host, whatever zone is asked for.
+    const zone = args.zone ?? "this-host";
+    const facts = serverFacts(name, "local", { ...args, zone });
+    super("one-server-web:local:Server", name, { ...facts }, options);
     const number = machineNumber(name);
     const command = runScript(
       name,
@@ -67,8 +70,7 @@ export class LocalServer extends pulumi.ComponentResource implements Server {
 
     this.serverName = name;
     this.tiers = args.tiers;
-    // All machines are on this one host, whatever they are told.
-    this.zone = pulumi.output(args.zone ?? "this-host");
+    this.zone = pulumi.output(zone);
     this.publicIp = machine.address;
     this.privateIp = machine.address;
     this.instanceId = machine.instanceId;
@@ -85,11 +87,7 @@ export class LocalServer extends pulumi.ComponentResource implements Server {
       perDialTimeout: 15,
     });
     this.registerOutputs({
-      name,
-      tiers: this.tiers,
-      zone: this.zone,
-      platform: "local",
-      backup: args.backup === true,
+      ...facts,
       instanceId: this.instanceId,
       publicIp: this.publicIp,
       privateIp: this.privateIp,

@@ -15,7 +15,7 @@ export class SshDnsRecord extends pulumi.ComponentResource {
     { hostname, address, type }: DnsRecordArgs,
     options: pulumi.ComponentResourceOptions,
   ) {
-    super("one-server-web:ssh:DnsRecord", name, {}, options);
+    super("one-server-web:ssh:DnsRecord", name, { hostname, type, ttl: timeToLive }, options);
     const actualType = pulumi.output(address).apply((text) => (isIPv6(text) ? "AAAA" : type));
     this.line = pulumi.all([actualType, address]).apply(([kind, text]) => zoneLine(hostname, kind, text));
     this.registerOutputs({ hostname, type: actualType, address, ttl: timeToLive });

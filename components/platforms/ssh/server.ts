@@ -6,7 +6,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Tier } from "../../../policy/vocabulary";
 import { refusal } from "../../refusal";
 import type { SshServerSettings } from "../../settings/settings";
-import type { Server, ServerArgs } from "../platform";
+import { type Server, type ServerArgs, serverFacts } from "../platform";
 
 export interface SshServerArgs extends ServerArgs {
   readonly settings: SshServerSettings;
@@ -16,7 +16,7 @@ export interface SshServerArgs extends ServerArgs {
 export class SshServer extends pulumi.ComponentResource implements Server {
   readonly serverName: string;
   readonly tiers: readonly Tier[];
-  /** Empty: nobody told where the machine stands. */
+  /** Empty: unknown. */
   readonly zone: pulumi.Output<string>;
   readonly connection: pulumi.Output<types.input.remote.ConnectionArgs>;
   readonly publicIp: pulumi.Output<string>;
@@ -30,11 +30,13 @@ export class SshServer extends pulumi.ComponentResource implements Server {
     { tiers, backup = false, settings }: SshServerArgs,
     options: pulumi.ComponentResourceOptions,
   ) {
-    super("one-server-web:ssh:Server", name, {}, options);
+    // Nothing says where the machine stands.
+    const facts = serverFacts(name, "ssh", { tiers, backup, zone: "" });
+    super("one-server-web:ssh:Server", name, { ...facts }, options);
     const { address, user, port, privateKey, hostKey } = settings;
     this.serverName = name;
     this.tiers = tiers;
-    this.zone = pulumi.output("");
+    this.zone = pulumi.output(facts.zone);
     this.publicIp = pulumi.output(addressOf(name, address));
     this.privateIp = this.publicIp;
     this.instanceId = pulumi.output(machineIdentity(hostKey));
@@ -51,11 +53,7 @@ export class SshServer extends pulumi.ComponentResource implements Server {
       perDialTimeout: 15,
     });
     this.registerOutputs({
-      name,
-      tiers: [...tiers],
-      zone: this.zone,
-      platform: "ssh",
-      backup,
+      ...facts,
       instanceId: this.instanceId,
       publicIp: this.publicIp,
       privateIp: this.privateIp,
