@@ -1,5 +1,5 @@
 #!/bin/bash
-# What this server is and how it is: one JSON object, facts alone. scripts/status judges them.
+# What this server is and how it is: one JSON object, facts alone. scripts/cli/status judges them.
 #
 #   status.sh          for programs
 #   status.sh check    for the timer: disks, certificate and the site's health; ends with 1 and one line when one of them is near its end

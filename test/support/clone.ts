@@ -28,7 +28,7 @@ export class Clone {
 
   /** Runs one of the project's programs, such as `start` or `pulumi`, to its end. */
   run(program: string, args: readonly string[] = [], options: RunOptions = {}): Promise<Ran> {
-    const command = ["--import", "tsx", join("scripts", `${program}.ts`), ...args];
+    const command = ["--import", "tsx", join("scripts/cli", `${program}.ts`), ...args];
     return runToEnd(process.execPath, command, this.folder, options);
   }
 
