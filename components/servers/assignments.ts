@@ -1,5 +1,4 @@
-import type { ServerSettings } from "../settings/server";
-import type { Settings } from "../settings/settings";
+import type { ServerSettings, Settings } from "../settings/settings";
 
 /** Settings of one server as provision.sh reads them: names in capitals, values of any text. */
 export type Assignments = Readonly<Record<string, string>>;

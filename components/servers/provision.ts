@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { remote } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import type { Certificate, Server } from "../platforms/platform";
-import type { BackupSettings } from "../settings/server";
+import type { BackupSettings } from "../settings/backup";
 import type { Settings } from "../settings/settings";
 import { deterministicArchive } from "./archive";
 import {
@@ -95,7 +95,7 @@ function standardInput({ server, settings, certificate }: ProvisionArgs): pulumi
 function backupFacts(backup: BackupSettings | undefined): pulumi.Output<BackupFacts | undefined> {
   if (backup === undefined) return pulumi.output<BackupFacts | undefined>(undefined);
   const { password, environment, privateKey, ...open } = backup;
-  return pulumi.all([password, environment, privateKey]).apply((secrets) => ({
+  return pulumi.all([password, environment, privateKey ?? ""]).apply((secrets) => ({
     ...open,
     password: secrets[0],
     environment: secrets[1],

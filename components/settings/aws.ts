@@ -1,41 +1,169 @@
-import * as pulumi from "@pulumi/pulumi";
-import { isAnywhere, region } from "./awsValues";
-import type { KeyName, Values } from "./keys";
+import { z } from "zod";
+import {
+  cidr,
+  image,
+  instanceType,
+  isAnywhere,
+  isPair,
+  logRetentions,
+  publicKey,
+  tags,
+  vpcCidr,
+} from "./awsValues";
+import { derived, type Fields, setting } from "./setting";
+import { choice, flag, hostname, json, oneOf, privateKey, wholeNumber } from "./values";
+
+const only = { platform: ["aws"] } as const;
 
 /** What the platform `aws` needs. */
-export interface AwsSettings {
-  /** From Pulumi's own key `aws:region`. */
-  readonly region: string;
-  readonly instanceType: string;
-  /** The long-term release of Ubuntu on servers. */
-  readonly ubuntu: "24.04" | "26.04";
-  /** `current`, `newest`, a serial of Canonical's, or an image's id. */
-  readonly image: string;
-  /** GiB. */
-  readonly rootVolumeSize: number;
-  /** GiB. */
-  readonly dataVolumeSize: number;
-  /** Networks that may reach port 22. */
-  readonly allowedSshCidrs: readonly string[];
-  readonly vpcCidr: string;
-  readonly ipv6: boolean;
-  /** The login key's public half; one is made for the stack when unset. */
-  readonly publicKey?: string;
-  /** Its private half, PEM; an SSH agent holds it when unset. */
-  readonly privateKey?: pulumi.Output<string>;
-  readonly dnsZone: "create" | "lookup";
-  readonly zoneName: string;
-  /** True shortly before names move: records live shorter. */
-  readonly moving: boolean;
-  /** CAA names of the authorities that may issue certificates; empty: no CAA record. */
-  readonly caaIssuers: readonly string[];
-  readonly alarmEmail: string;
-  readonly logRetentionDays: number;
-  /** Refuse to delete what holds data. */
-  readonly protectData: boolean;
-  /** The user's own tags, on everything. */
-  readonly tags: Readonly<Record<string, string>>;
-}
+export const awsTable = {
+  instanceType: setting(instanceType, {
+    about: "The EC2 instance type of servers. A change resizes in place.",
+    default: "t4g.small",
+    example: "t4g.small",
+    only,
+  }),
+  ubuntu: setting(oneOf(["24.04", "26.04"]).describe("a long-term release of Ubuntu: 24.04 or 26.04"), {
+    about: "The long-term release of Ubuntu on servers.",
+    default: "26.04",
+    example: "26.04",
+    only,
+  }),
+  image: setting(image, {
+    about: "The image that a server starts from.",
+    default: "current",
+    example: "current",
+    only,
+  }),
+  rootVolumeSize: setting(wholeNumber("GiB", 8, 16384), {
+    about: "The size of the system volume, in GiB.",
+    default: 12,
+    example: "12",
+    only,
+  }),
+  dataVolumeSize: setting(wholeNumber("GiB", 1, 16384), {
+    about:
+      "The size of the volume of database, shared paths and certificates, in GiB; it can grow but never shrink.",
+    default: 20,
+    example: "20",
+    only,
+  }),
+  allowedSshCidrs: setting(
+    json(z.array(cidr).min(1).max(50), "a list of networks in CIDR form, without bits behind the prefix"),
+    {
+      about: "The networks that may log in over SSH.",
+      default: [],
+      example: '["203.0.113.0/24"]',
+      only,
+      required: [{ when: only, because: "provisioning comes in over SSH" }],
+      check: (cidrs, { allowSshFromAnywhere }: { allowSshFromAnywhere: boolean }) =>
+        cidrs.some(isAnywhere) && !allowSshFromAnywhere
+          ? "lets the whole internet reach port 22; name your networks, or confirm it with allowSshFromAnywhere true"
+          : undefined,
+      present: (cidrs) => [...new Set(cidrs)],
+    },
+  ),
+  allowSshFromAnywhere: setting(flag, {
+    about: "Confirms 0.0.0.0/0 or ::/0 in allowedSshCidrs.",
+    default: false,
+    example: "true",
+    only,
+  }),
+  vpcCidr: setting(vpcCidr, {
+    about: "The private network of the VPC.",
+    default: "10.0.0.0/16",
+    example: "10.0.0.0/16",
+    only,
+  }),
+  ipv6: setting(flag, {
+    about: "Whether servers have IPv6 addresses and names have AAAA records.",
+    default: true,
+    example: "true",
+    only,
+  }),
+  publicKey: setting(publicKey, {
+    about: "The public half of your own login key; one is made for the stack when empty.",
+    example: "$(cat ~/.ssh/id_ed25519.pub)",
+    only,
+  }),
+  privateKey: setting(privateKey, {
+    about: "The private half of publicKey; an SSH agent holds it when empty.",
+    example: "$(cat ~/.ssh/id_ed25519)",
+    secret: true,
+    only,
+    check: (own, { publicKey }: { publicKey: string | undefined }) => {
+      if (publicKey === undefined) return "is set without publicKey";
+      return isPair(own, publicKey) ? undefined : "is not the private half of publicKey, or has a passphrase";
+    },
+  }),
+  dnsZone: setting(choice({ create: "the zone is made", lookup: "it exists already" }), {
+    about: "Where the Route 53 zone comes from.",
+    default: "create",
+    example: "create",
+    only,
+  }),
+  zoneName: setting(hostname, {
+    about: "The Route 53 zone that holds the domain and its aliases.",
+    default: derived("the domain without its first label", ({ domain }: { domain: string }) =>
+      zoneNameOf(domain),
+    ),
+    example: "foobar.com",
+    only,
+    check: (zone, { domain, aliases }: { domain: string; aliases: readonly string[] }) => {
+      const outside = [domain, ...aliases].filter((name) => name !== zone && !name.endsWith(`.${zone}`));
+      return outside.length === 0 ? undefined : `is ${zone}, which does not hold ${outside.join(", ")}`;
+    },
+  }),
+  moving: setting(flag, {
+    about: "true shortly before names move, so that their records live 60 seconds instead of 300.",
+    default: false,
+    example: "true",
+    only,
+  }),
+  caaIssuers: setting(
+    json(
+      z.array(hostname).max(10),
+      "a list of certificate authorities' CAA names; an empty one makes no record",
+    ),
+    {
+      about: "The authorities that may issue certificates.",
+      default: derived("the one of acmeDirectory", ({ acmeDirectory }: { acmeDirectory: string }) =>
+        caaIssuersOf(acmeDirectory),
+      ),
+      example: '["letsencrypt.org"]',
+      only,
+    },
+  ),
+  alarmEmail: setting(z.email().describe("an e-mail address"), {
+    about: "Where alarms go.",
+    default: derived("acmeEmail", ({ acmeEmail }: { acmeEmail: string | undefined }) => acmeEmail ?? ""),
+    example: "admin@foobar.com",
+    only,
+    check: (email) => (email === "" ? "is not set, and neither is acmeEmail" : undefined),
+  }),
+  logRetentionDays: setting(
+    wholeNumber("days", 1, 3653)
+      .refine((days) => logRetentions.includes(days))
+      .describe(`one of CloudWatch's: ${logRetentions.join(", ")}`),
+    { about: "How long CloudWatch keeps logs, in days.", default: 30, example: "30", only },
+  ),
+  protectData: setting(flag, {
+    about: "Whether Pulumi refuses to delete volume, address, zone and backups.",
+    default: true,
+    example: "true",
+    only,
+  }),
+  tags: setting(
+    json(
+      tags,
+      "an object of at most 40 tags: names to 128 and values to 256 characters, letters, digits, spaces and _.:/=+-@, no name that starts with aws:",
+    ),
+    { about: "Your own tags, on everything.", default: {}, example: '{"Team": "web"}', only },
+  ),
+};
+
+/** `region` comes from Pulumi's own key `aws:region`. */
+export type AwsSettings = Fields<typeof awsTable> & { readonly region: string };
 
 /** The CAA names of well-known ACME authorities, by their directory's host. */
 const issuers: Readonly<Record<string, string>> = {
@@ -56,83 +184,4 @@ export function caaIssuersOf(directory: string): string[] {
 export function zoneNameOf(domain: string): string {
   const labels = domain.split(".");
   return labels.length > 2 ? labels.slice(1).join(".") : domain;
-}
-
-/** The settings with defaults; `directory` is the ACME directory in use. */
-export function awsSettings(
-  values: Values,
-  domain: string,
-  directory: string,
-  awsRegion: string | undefined,
-): AwsSettings {
-  return {
-    region: awsRegion ?? "",
-    instanceType: values.instanceType ?? "t4g.small",
-    ubuntu: values.ubuntu ?? "26.04",
-    image: values.image ?? "current",
-    rootVolumeSize: values.rootVolumeSize ?? 12,
-    dataVolumeSize: values.dataVolumeSize ?? 20,
-    allowedSshCidrs: [...new Set(values.allowedSshCidrs ?? [])],
-    vpcCidr: values.vpcCidr ?? "10.0.0.0/16",
-    ipv6: values.ipv6 ?? true,
-    ...(values.publicKey === undefined ? {} : { publicKey: values.publicKey }),
-    ...(values.privateKey === undefined ? {} : { privateKey: pulumi.secret(values.privateKey) }),
-    dnsZone: values.dnsZone ?? "create",
-    zoneName: values.zoneName ?? zoneNameOf(domain),
-    moving: values.moving ?? false,
-    caaIssuers: values.caaIssuers ?? caaIssuersOf(directory),
-    alarmEmail: values.alarmEmail ?? values.acmeEmail ?? "",
-    logRetentionDays: values.logRetentionDays ?? 30,
-    protectData: values.protectData ?? true,
-    tags: values.tags ?? {},
-  };
-}
-
-/**
- * What only several of AWS's keys together can tell.
- * @param hostnames the domain and its aliases.
- */
-export function checkAws(
-  values: Values,
-  hostnames: readonly string[],
-  awsRegion: string | undefined,
-  complain: (name: KeyName | "aws:region", problem: string) => void,
-): void {
-  if (awsRegion === undefined) complain("aws:region", "is not set");
-  else if (!region.test(awsRegion)) complain("aws:region", `is ${JSON.stringify(awsRegion)}`);
-  // Without the stack's own authority the missing acmeEmail is an error already.
-  if (values.acmeEmail === undefined && values.alarmEmail === undefined && values.certificates === "local") {
-    complain("alarmEmail", "is not set, and neither is acmeEmail");
-  }
-  // https://docs.aws.amazon.com/Route53/latest/APIReference/API_HealthCheckConfig.html
-  if ((values.healthPath ?? "").length > 255)
-    complain("healthPath", "is longer than the 255 characters that Route 53 asks for");
-  checkSsh(values, complain);
-  const zone = values.zoneName ?? zoneNameOf(hostnames[0] ?? "");
-  const outside = hostnames.filter((name) => name !== zone && !name.endsWith(`.${zone}`));
-  if (outside.length > 0) complain("zoneName", `is ${zone}, which does not hold ${outside.join(", ")}`);
-}
-
-function checkSsh(values: Values, complain: (name: KeyName, problem: string) => void): void {
-  if (values.allowedSshCidrs === undefined) {
-    complain("allowedSshCidrs", "is not set, and provisioning comes in over SSH");
-  } else if (values.allowedSshCidrs.some(isAnywhere) && values.allowSshFromAnywhere !== true) {
-    complain(
-      "allowedSshCidrs",
-      "lets the whole internet reach port 22; name your networks, or say it twice with allowSshFromAnywhere true",
-    );
-  }
-  if (values.privateKey === undefined) return;
-  if (values.publicKey === undefined) complain("privateKey", "is set without publicKey");
-  else if (!isPair(values.privateKey, values.publicKey)) {
-    complain("privateKey", "is not the private half of publicKey, or has a passphrase");
-  }
-}
-
-function isPair(privateKey: string, publicKey: string): boolean {
-  // Loaded only here: it takes longer than all other settings together.
-  const { utils } = require("ssh2") as typeof import("ssh2");
-  const [own, given] = [utils.parseKey(privateKey), utils.parseKey(publicKey)];
-  if (own instanceof Error || given instanceof Error) return false;
-  return own.getPublicSSH().equals(given.getPublicSSH());
 }

@@ -17,12 +17,18 @@ export const instanceType = z
   .string()
   .regex(/^[a-z]+\d[a-z0-9-]*\.(?:micro|small|medium|large|(?:\d{1,3})?xlarge|metal(?:-\d{1,3}xl)?)$/)
   .refine((type) => !xenFamilies.has(type.split(".")[0] ?? ""))
-  .refine((type) => !/^mac|^u-/.test(type));
+  .refine((type) => !/^mac|^u-/.test(type))
+  .describe(
+    "an EC2 instance type on Nitro with at least 1 GiB of memory (no nano, no Xen families such as t2 or m4)",
+  );
 
 /** `current`, `newest`, a serial of Canonical's such as `20261101`, or an image's id. */
 export const image = z
   .string()
-  .regex(/^(?:current|newest|20\d{6}(?:\.\d{1,2})?|ami-[0-9a-f]{8}(?:[0-9a-f]{9})?)$/);
+  .regex(/^(?:current|newest|20\d{6}(?:\.\d{1,2})?|ami-[0-9a-f]{8}(?:[0-9a-f]{9})?)$/)
+  .describe(
+    "current (the newest when the server is made, then kept), newest (a newer image replaces the server), a serial of Canonical's, or an image's id",
+  );
 
 /** A network in CIDR form whose address has no bits behind its prefix, as security groups hold it. */
 export const cidr = z.string().refine(isCidr);
@@ -66,10 +72,14 @@ function ipv6Value(address: string): bigint {
 export const vpcCidr = z
   .string()
   .regex(/^(?:10\.\d{1,3}|172\.(?:1[6-9]|2\d|3[01])|192\.168)\.\d{1,3}\.0\/(?:1[6-9]|20)$/)
-  .refine(isCidr);
+  .refine(isCidr)
+  .describe("a private network from /16 to /20");
 
 /** An SSH public key of a kind that EC2 takes (ED25519 or RSA), on one line. */
-export const publicKey = z.string().regex(/^(?:ssh-ed25519|ssh-rsa) [A-Za-z0-9+/]+=*(?: [ -~]*)?$/);
+export const publicKey = z
+  .string()
+  .regex(/^(?:ssh-ed25519|ssh-rsa) [A-Za-z0-9+/]+=*(?: [ -~]*)?$/)
+  .describe("one line of an ED25519 or RSA public key");
 
 /**
  * A user's tags (https://docs.aws.amazon.com/tag-editor/latest/userguide/tagging.html): keys to 128 characters and values to 256, of
@@ -89,3 +99,12 @@ export const tags = z
 export const logRetentions = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ];
+
+/** Whether the two belong together; false also for a private key with a passphrase. */
+export function isPair(privateKey: string, publicKey: string): boolean {
+  // Loaded only here: it takes longer than all settings together.
+  const { utils } = require("ssh2") as typeof import("ssh2");
+  const [own, given] = [utils.parseKey(privateKey), utils.parseKey(publicKey)];
+  if (own instanceof Error || given instanceof Error) return false;
+  return own.getPublicSSH().equals(given.getPublicSSH());
+}

@@ -9,13 +9,16 @@ import { readSettings, type Settings } from "./settings";
  */
 export function readProgramSettings(projectFolder: string): Settings {
   try {
-    return readSettings({
-      config: pulumi.runtime.allConfig(),
-      secretKeys: secretKeys(),
-      project: pulumi.getProject(),
-      stack: pulumi.getStack(),
-      projectFolder,
-    });
+    return readSettings(
+      {
+        config: pulumi.runtime.allConfig(),
+        secretKeys: secretKeys(),
+        project: pulumi.getProject(),
+        stack: pulumi.getStack(),
+        projectFolder,
+      },
+      (line) => void pulumi.log.warn(line),
+    );
   } catch (error) {
     if (error instanceof SettingsError) throw refusal(error.message);
     throw error;

@@ -1,99 +1,139 @@
-import * as pulumi from "@pulumi/pulumi";
-import type { Values } from "./keys";
+import { z } from "zod";
+import { cronLines, workerLines } from "./formats";
+import { setting } from "./setting";
+import { choice, flag, json, line, oneOf, taskName, text, wholeNumber } from "./values";
 
 /** How a server is set up, on every platform. */
-export interface ServerSettings {
-  /** nginx or Apache. */
-  readonly stack: "lemp" | "lamp";
-  /** One of those that the distribution has; its own when unset. */
-  readonly phpVersion?: string;
-  readonly phpExtensions: readonly string[];
-  /** The Python application, `module:name`. */
-  readonly application: string;
-  readonly interface: "wsgi" | "asgi";
-  /** MiB that one request may upload. */
-  readonly maximumUpload: number;
-  /** How many requests the app server works on at the same time; by memory and cores when unset. */
-  readonly appProcesses?: number;
-  /** Seconds that one request may take, also while releases are switched. */
-  readonly requestTimeout: number;
-  /** How long pages without cookies are served from memory, such as `10s`; not at all when unset. */
-  readonly pageCache?: string;
-  /** Whether HTTP/3 is offered beside HTTP/1.1 and 2; nginx alone has it. */
-  readonly http3: boolean;
-  /** When an upgrade that needs it may restart the server: `HH:MM`, or `never`. */
-  readonly rebootWindow: string;
-  /** Where sessions and what the site keeps for a while are: files, or Valkey on a unix socket. */
-  readonly cache: "none" | "valkey";
-  /** Command lines that run all the time, by their names. */
-  readonly workers: Readonly<Record<string, string>>;
-  /** Command lines that run at times (systemd.time(7)), by their names. */
-  readonly cron: Readonly<Record<string, { readonly schedule: string; readonly command: string }>>;
-  /** Whether Prometheus' exporters listen on the server's own loopback address. */
-  readonly exporters: boolean;
-  /** Who is told of an alarm. */
-  readonly alert?: AlertSettings;
-  readonly backup?: BackupSettings;
-}
-
-/** How somebody is told that something failed. */
-export interface AlertSettings {
-  /** A command line that gets the text on standard input. */
-  readonly command: string;
-  /** What the command line wants to know; secret. */
-  readonly environment: pulumi.Output<Record<string, string>>;
-}
-
-/** Where backups go. */
-export interface BackupSettings {
-  /** As restic names it. */
-  readonly repository: string;
-  readonly password: pulumi.Output<string>;
-  /** What restic's target wants to know; secret. */
-  readonly environment: pulumi.Output<Record<string, string>>;
-  readonly keepDays: number;
-  /** PEM of who signed the target's certificate, where no public authority did. */
-  readonly authority?: string;
-  /** PEM that an SFTP target lets in, secret; empty where there is none. */
-  readonly privateKey: pulumi.Output<string>;
-  /** The SFTP target's public key. */
-  readonly hostKey?: string;
-}
-
-export function serverSettings(values: Values): ServerSettings {
-  return {
-    stack: values.stack ?? "lemp",
-    ...(values.phpVersion === undefined ? {} : { phpVersion: values.phpVersion }),
-    phpExtensions: values.phpExtensions ?? [],
-    application: values.application ?? "wsgi:application",
-    interface: values.interface ?? "wsgi",
-    maximumUpload: values.maximumUpload ?? 32,
-    ...(values.appProcesses === undefined ? {} : { appProcesses: values.appProcesses }),
-    requestTimeout: values.requestTimeout ?? 60,
-    ...(values.pageCache === undefined ? {} : { pageCache: values.pageCache }),
-    http3: values.http3 ?? false,
-    rebootWindow: values.rebootWindow ?? "03:30",
-    cache: values.cache ?? "none",
-    workers: values.workers ?? {},
-    cron: values.cron ?? {},
-    exporters: values.exporters ?? false,
-    ...(values.alertCommand === undefined ? {} : { alert: alertSettings(values.alertCommand, values) }),
-    ...(values.backupRepository === undefined ? {} : { backup: backupSettings(values) }),
-  };
-}
-
-function alertSettings(command: string, { alertEnvironment }: Values): AlertSettings {
-  return { command, environment: pulumi.secret(alertEnvironment ?? {}) };
-}
-
-function backupSettings(values: Values): BackupSettings {
-  return {
-    repository: values.backupRepository ?? "",
-    password: pulumi.secret(values.backupPassword ?? ""),
-    environment: pulumi.secret(values.backupEnvironment ?? {}),
-    keepDays: values.backupKeepDays ?? 14,
-    ...(values.backupAuthority === undefined ? {} : { authority: values.backupAuthority }),
-    privateKey: pulumi.secret(values.backupPrivateKey ?? ""),
-    ...(values.backupHostKey === undefined ? {} : { hostKey: values.backupHostKey }),
-  };
-}
+export const serverTable = {
+  stack: setting(choice({ lemp: "nginx", lamp: "Apache" }), {
+    about: "The web server; the other one is removed when it changes.",
+    default: "lemp",
+    example: "lemp",
+    server: { roles: ["nginx", "apache", "site", "exporters"] },
+  }),
+  phpVersion: setting(
+    text(/^[0-9]\.[0-9]{1,2}$/, "a version of PHP that the server's distribution has, two numbers"),
+    {
+      about: "The version of PHP, where the server's distribution has several; its default one when empty.",
+      example: "8.4",
+      only: { runtime: ["php"] },
+      server: { roles: ["php-fpm", "valkey"] },
+    },
+  ),
+  phpExtensions: setting(
+    json(
+      z.array(z.string().regex(/^[a-z0-9]{1,30}$/)).max(50),
+      "a list of PHP extensions as the distribution names their packages, without php-",
+    ),
+    {
+      about: "PHP extensions besides mysql, such as curl, gd, mbstring and xml.",
+      default: [],
+      example: '["curl", "gd", "mbstring", "xml"]',
+      only: { runtime: ["php"] },
+      server: { roles: ["php-fpm"] },
+    },
+  ),
+  application: setting(
+    text(
+      /^[A-Za-z_][A-Za-z0-9_.]*:[A-Za-z_][A-Za-z0-9_]*$/,
+      "a Python module, a colon and the name of the application in it",
+    ),
+    {
+      about: "The Python application.",
+      default: "wsgi:application",
+      example: "wsgi:application",
+      only: { runtime: ["python"] },
+      scope: "release",
+      server: { roles: ["python"] },
+    },
+  ),
+  interface: setting(oneOf(["wsgi", "asgi"]), {
+    about: "How the Python application is called.",
+    default: "wsgi",
+    example: "wsgi",
+    only: { runtime: ["python"] },
+    scope: "release",
+    server: { roles: ["python"] },
+  }),
+  maximumUpload: setting(wholeNumber("MiB", 1, 10240), {
+    about: "How much one request may upload, in MiB.",
+    default: 32,
+    example: "32",
+    scope: "both",
+    server: { roles: ["nginx", "apache", "php-fpm"], name: "MAXIMUM_UPLOAD_MIB" },
+  }),
+  appProcesses: setting(wholeNumber("requests", 1, 1024), {
+    about:
+      "How many requests the app server works on at the same time, as far as memory allows. When empty, by memory and cores, up to 32 a core, for pages that wait; pages that compute are faster with 5 a core.",
+    example: "10",
+    server: { roles: ["php-fpm", "python"] },
+  }),
+  requestTimeout: setting(wholeNumber("seconds", 5, 3600), {
+    about: "How long one request may take, in seconds, also while releases are switched.",
+    default: 60,
+    example: "120",
+    scope: "both",
+    server: { roles: ["nginx", "apache", "php-fpm", "python", "site"] },
+  }),
+  pageCache: setting(text(/^[1-9][0-9]{0,4}[smh]$/, "a number of seconds, minutes or hours: 10s, 5m or 1h"), {
+    about: "How long pages without cookies are served from memory; not at all when empty.",
+    example: "10s",
+    only: { stack: ["lemp"] },
+    elsewhere: "refused",
+    server: { roles: ["nginx", "site"] },
+  }),
+  http3: setting(flag, {
+    about:
+      "Whether HTTP/3 is offered as well; a deployment closes its connections, which browsers then reopen.",
+    default: false,
+    example: "true",
+    only: { stack: ["lemp"] },
+    elsewhere: "refused",
+    server: { roles: ["hardening", "nginx"] },
+  }),
+  rebootWindow: setting(text(/^(never|([01][0-9]|2[0-3]):[0-5][0-9])$/, "a time of day, HH:MM, or never"), {
+    about: "When a security upgrade that needs it may restart the server, by the server's clock.",
+    default: "03:30",
+    example: "03:30",
+    server: { roles: ["hardening", "site"] },
+  }),
+  cache: setting(choice({ none: "files", valkey: "a Unix socket, CACHE_SOCKET in the environment" }), {
+    about: "Where PHP's sessions and the site's own cached objects are kept.",
+    default: "none",
+    example: "valkey",
+    server: { roles: ["valkey", "site", "watch"], format: (cache) => (cache === "none" ? "" : cache) },
+  }),
+  workers: setting(
+    json(
+      z.record(taskName, line),
+      "an object of command lines by names of lower-case letters, digits and hyphens",
+    ),
+    {
+      about: "Command lines that run all the time beside the site; each release restarts them.",
+      default: {},
+      example: '{"mail": "php bin/worker.php"}',
+      scope: "release",
+      server: { roles: ["tasks"], format: workerLines },
+    },
+  ),
+  cron: setting(
+    json(
+      z.record(taskName, z.strictObject({ schedule: line, command: line })),
+      "an object of jobs by names of lower-case letters, digits and hyphens, each with a schedule and a command line",
+    ),
+    {
+      about: "Command lines that run at times which systemd.time knows, such as hourly or *:0/10.",
+      default: {},
+      example: '{"clean": {"schedule": "*:0/10", "command": "php bin/clean.php"}}',
+      scope: "release",
+      server: { roles: ["tasks"], format: cronLines },
+    },
+  ),
+  exporters: setting(flag, {
+    about:
+      "Whether Prometheus' exporters of machine, web server, app server and database listen on the server's loopback address.",
+    default: false,
+    example: "true",
+    server: { roles: ["exporters"] },
+  }),
+};

@@ -1,7 +1,10 @@
 import { z } from "zod";
 
 /** A server's public key as known_hosts holds it, without the name: `ssh-ed25519 AAAA…`. */
-export const sshHostKey = z.string().refine(isHostKey);
+export const sshHostKey = z
+  .string()
+  .refine(isHostKey)
+  .describe("an SSH server's public key as ssh-keyscan prints it, without the name");
 
 /** The kind of the key stands before it and again inside it, behind its own length (RFC 4253, section 6.6). */
 function isHostKey(text: string): boolean {

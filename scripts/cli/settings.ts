@@ -1,25 +1,37 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { projectFolder } from "./project/folders";
 import { runProgram } from "./project/program";
 import { describedSettings, settingsMarkdown, settingsText } from "./settings/table";
+import { writeMadeFiles } from "./settings/write";
 
-const usage = `usage: npm run settings -- [KEY]... --markdown
+const usage = `usage: npm run settings -- [KEY]... --markdown --write
 
 Lists every key that "pulumi config set" takes, with what it means, what is allowed, its default and an example.
 
   KEY              only these
-      --markdown   as the table in docs/settings.md
+      --markdown   as the tables in docs/settings.md
+      --write      write Pulumi.yaml's config block and docs/settings.md from the table in components/settings
   -h, --help       this text`;
 
-const options = { markdown: { type: "boolean", default: false } } as const;
+const options = {
+  markdown: { type: "boolean", default: false },
+  write: { type: "boolean", default: false },
+} as const;
 
 void runProgram(usage, options, async ({ values, positionals }) => {
-  const all = describedSettings(readFileSync(join(projectFolder, "Pulumi.yaml"), "utf8"));
+  const all = describedSettings();
   const unknown = positionals.find((name) => !all.some((setting) => setting.name === name));
   if (unknown !== undefined) {
     console.error(`${unknown}: there is no such key; npm run settings lists them all`);
     return 2;
+  }
+  if (values.write === true) {
+    if (positionals.length > 0) {
+      console.error("--write writes all keys; leave out KEY");
+      return 2;
+    }
+    const written = writeMadeFiles(projectFolder);
+    console.log(written.length === 0 ? "nothing changed" : `wrote ${written.join(" and ")}`);
+    return 0;
   }
   const chosen = positionals.length === 0 ? all : all.filter(({ name }) => positionals.includes(name));
   console.log(values.markdown === true ? settingsMarkdown(chosen) : settingsText(chosen));

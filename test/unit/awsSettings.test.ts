@@ -72,7 +72,7 @@ describe("settings of the platform aws", () => {
     [
       "a root volume smaller than the image",
       { rootVolumeSize: "4" },
-      /rootVolumeSize is "4"; expected GiB, 8 to 16384/,
+      /rootVolumeSize is "4"; expected a whole number of GiB, 8 to 16384/,
     ],
     ["a data volume of nothing", { dataVolumeSize: "0" }, /dataVolumeSize is "0"/],
     [
@@ -84,7 +84,7 @@ describe("settings of the platform aws", () => {
     [
       "SSH from anywhere, said once",
       { allowedSshCidrs: '["0.0.0.0/0"]' },
-      /lets the whole internet reach port 22.*say it twice/,
+      /lets the whole internet reach port 22.*confirm it with allowSshFromAnywhere true/,
     ],
     ["SSH from anywhere over IPv6", { allowedSshCidrs: '["::/0"]' }, /lets the whole internet reach port 22/],
     ["bits behind the prefix", { allowedSshCidrs: '["203.0.113.7/24"]' }, /without bits behind the prefix/],

@@ -4,6 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { shellQuote } from "../../components/servers/assignments";
 import { upgradePathSchema } from "../../policy/upgradePath";
 import { projectFolder } from "../../scripts/cli/project/folders";
+import { secretSettings } from "../support/settings";
 
 const password = "correct horse battery staple";
 
@@ -46,7 +47,11 @@ class Engine implements pulumi.runtime.Mocks {
 }
 
 /** Runs index.ts as the engine would. */
-async function run(preview: boolean, config: Record<string, string> = {}, secrets = ["databasePassword"]) {
+async function run(
+  preview: boolean,
+  config: Record<string, string> = {},
+  secrets: readonly string[] = ["databasePassword"],
+) {
   const engine = new Engine(preview);
   const settings = { databasePassword: password, network: "local", subnet: "10.88.0.0/24", ...config };
   const named = Object.entries(settings).map(([name, value]) => [`one-server-web:${name}`, value]);
@@ -162,13 +167,6 @@ describe("the program", function () {
   });
 
   it("tells the server of workers, jobs, alarms and backups as they were set, with all secrets on standard input", async () => {
-    const secrets = [
-      "databasePassword",
-      "backupPassword",
-      "backupEnvironment",
-      "backupPrivateKey",
-      "alertEnvironment",
-    ];
     const key = "-----BEGIN OPENSSH PRIVATE KEY-----\nsecret-key\n-----END OPENSSH PRIVATE KEY-----";
     const hostKey =
       "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAVHdhcoGWEWhdsMJUpVnTUDyHuAPSXyfIFgXTlfZ7rK comment";
@@ -185,7 +183,7 @@ describe("the program", function () {
         backupPrivateKey: key,
         backupHostKey: hostKey,
       },
-      secrets,
+      secretSettings,
     );
     const { inputs } = engine.named("command:remote:Command", "web-1-provision");
     const told = plainText(inputs.stdin);

@@ -4,11 +4,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Output } from "@pulumi/pulumi";
 import { parse } from "yaml";
-import { keys } from "../../components/settings/keys";
 import { SettingsError } from "../../components/settings/read";
 import { networkName, readSettings, type Settings, subnetOf } from "../../components/settings/settings";
+import { table } from "../../components/settings/table";
 import { projectFolder } from "../../scripts/cli/project/folders";
-import { describedSettings, settingsMarkdown } from "../../scripts/cli/settings/table";
+import { describedSettings } from "../../scripts/cli/settings/table";
+import { madeFiles } from "../../scripts/cli/settings/write";
 
 const password = "correct horse battery staple";
 
@@ -26,9 +27,9 @@ function read(config: Record<string, string>, secretKeys = ["databasePassword"])
 }
 
 /** What Pulumi.yaml says of this project's own keys. */
-function described(): Record<string, { description: string; default: unknown }> {
+function described(): Record<string, { description: string; default: unknown; secret?: boolean }> {
   const project = parse(readFileSync(join(projectFolder, "Pulumi.yaml"), "utf8")) as {
-    config: Record<string, { description: string; default: unknown }>;
+    config: Record<string, { description: string; default: unknown; secret?: boolean }>;
   };
   return Object.fromEntries(Object.entries(project.config).filter(([name]) => !name.includes(":")));
 }
@@ -106,10 +107,10 @@ describe("settings", () => {
     ["sharedPaths", '["../../etc"]', /sharedPaths is/],
     ["environment", '{"lower": "x"}', /environment is/],
     ["environment", '{"NAME": "two\\nlines"}', /environment is/],
-    ["keepReleases", "1", /keepReleases is "1"; expected how many releases stay on the server, 2 to 50/],
+    ["keepReleases", "1", /keepReleases is "1"; expected a whole number of releases, 2 to 50/],
     ["keepReleases", "many", /keepReleases is "many"/],
-    ["requestTimeout", "4", /requestTimeout is "4"; expected seconds that one request may take, 5 to 3600/],
-    ["appProcesses", "0", /appProcesses is "0"; expected how many requests the app server works on/],
+    ["requestTimeout", "4", /requestTimeout is "4"; expected a whole number of seconds, 5 to 3600/],
+    ["appProcesses", "0", /appProcesses is "0"; expected a whole number of requests, 1 to 1024/],
     ["requestTimeout", "2m", /requestTimeout is "2m"/],
     ["database", "postgres", /database is "postgres"; expected mysql or mariadb/],
     ["suite", "buster", /suite is "buster"; expected sid/],
@@ -173,22 +174,28 @@ describe("settings", () => {
   });
 
   it("are each described in Pulumi.yaml, and nothing else is", () => {
-    assert.deepEqual(Object.keys(described()).sort(), Object.keys(keys).sort());
-    for (const [name, { description }] of Object.entries(described()))
-      assert.ok(description.length > 20, name);
+    assert.deepEqual(Object.keys(described()).sort(), Object.keys(table).sort());
+    for (const { name, about } of describedSettings()) {
+      assert.ok(about.length > 10, name);
+      assert.ok(
+        described()[name]?.description.startsWith(about),
+        `${name}: ${described()[name]?.description}`,
+      );
+    }
   });
 
-  it("stand in docs/settings.md as they are (npm run -s settings -- --markdown)", () => {
-    const written = readFileSync(join(projectFolder, "docs/settings.md"), "utf8");
-    const table = settingsMarkdown(
-      describedSettings(readFileSync(join(projectFolder, "Pulumi.yaml"), "utf8")),
-    );
-    for (const row of table.split("\n"))
-      assert.ok(written.includes(`\n${row}\n`), `docs/settings.md lacks: ${row}`);
+  it("stand in Pulumi.yaml and docs/settings.md as in the table (npm run settings -- --write)", () => {
+    for (const [path, text] of Object.entries(madeFiles(projectFolder)))
+      assert.equal(readFileSync(join(projectFolder, path), "utf8"), text, `${path} differs from the table`);
+  });
+
+  it("have secrets that Pulumi.yaml marks as such", () => {
+    for (const { name, secret } of describedSettings())
+      assert.equal(described()[name]?.secret === true, secret, name);
   });
 
   it("have examples that are right", () => {
-    for (const [name, { schema, example }] of Object.entries(keys)) {
+    for (const [name, { schema, example }] of Object.entries(table)) {
       if (/[$…]/.test(example)) continue; // a command that makes one, or a key that is left out
       assert.ok(schema.safeParse(example).success, `${name}: ${example}`);
     }

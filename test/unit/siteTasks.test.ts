@@ -1,16 +1,8 @@
 import assert from "node:assert/strict";
 import { provisionAssignments } from "../../components/servers/assignments";
-import type { Key } from "../../components/settings/key";
-import { serverKeys } from "../../components/settings/serverKeys";
 import { readSettings } from "../../components/settings/settings";
-
-const secrets = [
-  "databasePassword",
-  "backupPassword",
-  "backupEnvironment",
-  "backupPrivateKey",
-  "alertEnvironment",
-];
+import { entryOf, type SettingName } from "../../components/settings/table";
+import { secretSettings } from "../support/settings";
 
 /** What the server is told when these keys are set. */
 function assignments(config: Record<string, string>) {
@@ -20,7 +12,7 @@ function assignments(config: Record<string, string>) {
       "one-server-web:databasePassword": "correct horse battery staple",
       ...Object.fromEntries(named),
     },
-    secretKeys: secrets.map((name) => `one-server-web:${name}`),
+    secretKeys: secretSettings.map((name) => `one-server-web:${name}`),
     project: "one-server-web",
     stack: "local",
     projectFolder: `${__dirname}/../..`,
@@ -84,7 +76,7 @@ describe("what a site does beside its pages, on its way to the server", () => {
     assert.equal(assignments({ phpVersion: "8.4" }).PHP_VERSION, "8.4");
   });
 
-  const wrong: readonly (readonly [keyof typeof serverKeys, string])[] = [
+  const wrong: readonly (readonly [SettingName, string])[] = [
     ["workers", '{"Mail": "php x.php"}'],
     ["workers", '{"mail": ""}'],
     ["workers", '{"mail": "a\\tb"}'],
@@ -108,7 +100,7 @@ describe("what a site does beside its pages, on its way to the server", () => {
   ];
   for (const [name, value] of wrong) {
     it(`refuses ${name} ${value}`, () => {
-      const { schema } = serverKeys[name] as Key;
+      const { schema } = entryOf(name);
       assert.equal(schema.safeParse(value).success, false);
       assert.throws(() => assignments({ [name]: value }), new RegExp(name));
     });

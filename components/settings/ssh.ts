@@ -1,0 +1,49 @@
+import * as pulumi from "@pulumi/pulumi";
+import { z } from "zod";
+import { type Fields, setting } from "./setting";
+import { areDifferentServers, sshHostKey } from "./sshValues";
+import { choice, hostname, json } from "./values";
+
+const only = { platform: ["ssh"] } as const;
+
+const server = z.strictObject({
+  address: z.union([hostname, z.ipv4(), z.ipv6()]),
+  user: z
+    .string()
+    .regex(/^[a-z_][a-z0-9_-]{0,31}$/)
+    .default("root"),
+  port: z.number().int().min(1).max(65535).default(22),
+  privateKey: z.string().includes("PRIVATE KEY"),
+  hostKey: sshHostKey,
+});
+
+/** What the platform `ssh` needs. */
+export const sshTable = {
+  servers: setting(
+    json(
+      z.array(server).min(1).max(20).refine(areDifferentServers),
+      "a list of different servers, each with address, user, port (1 to 65535), privateKey (PEM, secret) and hostKey (as ssh-keyscan prints it, without the name)",
+    ),
+    {
+      about: "The machines: address, user, port, privateKey and hostKey of each.",
+      default: [],
+      example:
+        '[{"address": "203.0.113.7", "user": "root", "port": 22, "privateKey": "…", "hostKey": "ssh-ed25519 …"}]',
+      secret: true,
+      only,
+      required: [{ when: { platform: ["ssh"] }, because: "" }],
+      present: (servers) =>
+        servers.map((server) => ({ ...server, privateKey: pulumi.secret(server.privateKey) })),
+    },
+  ),
+  dns: setting(choice({ print: "shows the records to set", none: "" }), {
+    about: "Whether the DNS records that a person has to set are shown.",
+    default: "print",
+    example: "print",
+    only,
+  }),
+};
+
+export type SshSettings = Fields<typeof sshTable>;
+/** One machine of the platform `ssh`. */
+export type SshServerSettings = SshSettings["servers"][number];
