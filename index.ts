@@ -4,7 +4,9 @@ import { choosePlatform } from "./components/platforms/choose";
 import { readProgramSettings } from "./components/settings/program";
 import { Site } from "./components/site";
 import { assess } from "./policy/assess";
+import { costText, nextRungText } from "./policy/messages";
 import { topology } from "./policy/topology";
+import { upgradePathOutput } from "./policy/upgradePath";
 
 /** Reads the settings, makes one site, and returns the stack's outputs. */
 export = async () => {
@@ -13,7 +15,7 @@ export = async () => {
   const resources = collectResources();
   const platform = choosePlatform(settings);
   const site = new Site(settings, platform);
-  const { monthlyCost, upgradePath } = assess(topology(resources()));
+  const assessed = resources().then((views) => assess(topology(views)));
   return {
     url: site.url,
     publicIp: site.publicIp,
@@ -23,7 +25,10 @@ export = async () => {
     release: site.release,
     ...platform.outputs,
     rung: settings.rung,
-    ...(settings.platform === "aws" ? { monthlyCost } : {}),
-    upgradePath,
+    ...(settings.platform === "aws"
+      ? { monthlyCost: assessed.then(({ monthlyCost }) => costText(monthlyCost)) }
+      : {}),
+    nextRung: assessed.then(({ upgradePath }) => nextRungText(upgradePath)),
+    upgradePath: assessed.then(({ upgradePath }) => upgradePathOutput(upgradePath)),
   };
 };

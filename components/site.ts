@@ -1,14 +1,18 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Rung } from "../policy/vocabulary";
+import { type BuiltRung, builtRungs, type Rung } from "../policy/vocabulary";
 import type { Platform, Server } from "./platforms/platform";
 import { refusal } from "./refusal";
 import { type RungResult, single } from "./rungs/single";
 import type { Settings } from "./settings/settings";
 
-/** What builds each rung; a rung that is missing here is not in this version. */
-const rungs: Partial<
-  Record<Rung, (platform: Platform, settings: Settings, parent: pulumi.Resource) => RungResult>
-> = { single };
+type Build = (platform: Platform, settings: Settings, parent: pulumi.Resource) => RungResult;
+
+const builders: Readonly<Record<BuiltRung, Build>> = { single };
+
+/** What builds a rung; undefined when this version does not. */
+function builderOf(rung: Rung): Build | undefined {
+  return (builders as Partial<Record<Rung, Build>>)[rung];
+}
 
 /** A server as the stack's output `servers` shows it. */
 export interface ServerOutput {
@@ -33,7 +37,7 @@ export class Site extends pulumi.ComponentResource {
   constructor(settings: Settings, platform: Platform, options?: pulumi.ComponentResourceOptions) {
     const { domain, aliases, rung } = settings;
     super("one-server-web:site:Site", domain, { domain, aliases, rung, platform: platform.name }, options);
-    const build = rungs[settings.rung];
+    const build = builderOf(rung);
     if (build === undefined) throw refusal(notInThisVersion(settings));
     const result = build(platform, settings, this);
     this.url = pulumi.output(`https://${settings.domain}/`);
@@ -62,9 +66,8 @@ function serverOutput(server: Server): ServerOutput {
 }
 
 function notInThisVersion(settings: Settings): string {
-  const built = Object.keys(rungs).join(", ");
   return (
-    `one-server-web:rung is "${settings.rung}", which this version can not build yet; expected ${built}; ` +
+    `one-server-web:rung is "${settings.rung}", which this version cannot build yet; expected ${builtRungs.join(", ")}; ` +
     `for example: pulumi config set rung single -s ${settings.stack}`
   );
 }

@@ -1,5 +1,7 @@
 import type { Assessment } from "./assess";
+import type { MonthlyCost } from "./cost";
 import type { Finding } from "./finding";
+import type { UpgradePath } from "./upgradePath";
 
 /** A finding as the CLI prints it. The CLI leaves a policy's remediation steps out, so that the next step is said here. */
 export function message(finding: Finding): string {
@@ -26,6 +28,18 @@ export function pathMessage(assessment: Assessment): string | undefined {
   if (next === undefined) return gaps.length === 0 ? undefined : lines.join("\n");
   lines.push(`Next is ${next.rung}: ${figures(next)}.`, ...next.remarks, `To take it: ${next.command}`);
   return lines.join("\n");
+}
+
+/** The stack output `nextRung`: its name and what it buys, on one line. Without a colon, by which Pulumi takes a text for YAML and shows it as a tree. */
+export function nextRungText({ path }: UpgradePath): string {
+  const next = path.find(({ status }) => status === "next");
+  if (next === undefined) return "none, this is the top of the ladder";
+  return `${next.rung}${next.available ? "" : " (not in this version)"}, where ${next.fixes.join("; ")}`;
+}
+
+/** The stack output `monthlyCost`. */
+export function costText({ amount, currency, region, asOf }: MonthlyCost): string {
+  return `${amount.toFixed(2)} ${currency} (on demand in ${region}, prices of ${asOf}, without traffic)`;
 }
 
 function figures(step: Assessment["upgradePath"]["path"][number]): string {

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { isUnknown, keyOf, type ResourceView, UNKNOWN } from "./resources";
+import { isUnknown, type ResourceView, UNKNOWN } from "./resources";
 
 const stateSchema = z.object({
   urn: z.string(),
@@ -39,27 +39,6 @@ export function readState(json: string, name: string): ResourceView[] {
   return statesIn(value, name)
     .filter((state) => state.delete !== true)
     .map(viewOf);
-}
-
-const plan = z.object({
-  resourcePlans: z.record(z.string(), z.object({ state: z.record(z.string(), z.unknown()).optional() })),
-});
-
-/**
- * Adds what `pulumi preview --save-plan` tells of resources and `pulumi preview --json` doesn't: what components register once all below them is
- * made. The JSON shows each component as it was when its making began.
- * @param views of that preview's JSON
- * @param json the plan's content
- * @param name for errors: the plan's file
- */
-export function withPlan(views: readonly ResourceView[], json: string, name: string): ResourceView[] {
-  const read = plan.safeParse(JSON.parse(json));
-  if (!read.success) throw new Error(`${name}: expected a plan, as \`pulumi preview --save-plan\` writes it`);
-  const { resourcePlans } = read.data;
-  return views.map((view) => {
-    const outputs = plain(resourcePlans[keyOf(view)]?.state ?? {}) as Record<string, unknown>;
-    return { ...view, properties: { ...outputs, ...view.properties } };
-  });
 }
 
 function statesIn(value: unknown, name: string): State[] {

@@ -8,14 +8,13 @@ import {
 import { type CostItem, costOf, type MonthlyCost } from "./cost";
 import { monthly, prices } from "./prices";
 import type { Group, Topology } from "./topology";
-import type { Rung, Tier } from "./vocabulary";
+import { builtRungs, type Rung, type Tier } from "./vocabulary";
 
-/** The rungs that this version of the program can put up. The others are described, and say that they can't be had yet. */
-export const availableRungs: ReadonlySet<Rung> = new Set<Rung>(["single"]);
+/** The rungs that this version of the program builds. */
+export const availableRungs: ReadonlySet<Rung> = new Set<Rung>(builtRungs);
 
 /** What a rung is, for people. */
 export interface RungDescription {
-  readonly name: Rung;
   readonly title: string;
   readonly fixes: readonly string[];
   readonly newDuties: readonly string[];
@@ -26,7 +25,6 @@ export interface RungDescription {
 
 export const rungDescriptions: Readonly<Record<Rung, RungDescription>> = {
   single: {
-    name: "single",
     title: "One server with web server, app server and database",
     fixes: [],
     newDuties: ["updates, backups and watching of one server"],
@@ -38,7 +36,6 @@ export const rungDescriptions: Readonly<Record<Rung, RungDescription>> = {
     inYourProgram: "one aws.ec2.Instance",
   },
   "split-database": {
-    name: "split-database",
     title: "A web server and a database server",
     fixes: [
       "web server and database no longer compete for memory and are resized apart",
@@ -57,7 +54,6 @@ export const rungDescriptions: Readonly<Record<Rung, RungDescription>> = {
     inYourProgram: "move the database to an aws.rds.Instance, in subnets that only the web server reaches",
   },
   "load-balanced": {
-    name: "load-balanced",
     title: "Two or more web servers behind load balancers, a replicated database",
     fixes: [
       "any one machine, or the zone it is in, may fail",
@@ -73,7 +69,6 @@ export const rungDescriptions: Readonly<Record<Rung, RungDescription>> = {
       "put a second server in another zone, both behind one aws.lb.LoadBalancer, and set multiAz: true on the database",
   },
   autoscaled: {
-    name: "autoscaled",
     title: "Web servers that come and go with the load",
     fixes: ["the number of web servers follows the load", "a dead web server is replaced without a person"],
     newDuties: [

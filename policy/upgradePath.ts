@@ -48,7 +48,7 @@ const stepSchema = z.object({
 
 /** The stable schema of the stack output `upgradePath`. A change that breaks readers raises `schemaVersion`. */
 export const upgradePathSchema = z.object({
-  schemaVersion: z.literal(1),
+  schemaVersion: z.literal(2),
   rung: z.enum([...rungs, "none"]),
   /** What keeps the current rung from being whole. */
   gaps: z.array(z.string()),
@@ -65,6 +65,28 @@ export const upgradePathSchema = z.object({
 });
 
 export type UpgradePath = z.infer<typeof upgradePathSchema>;
+
+/**
+ * The upgrade path as the stack output `upgradePath` holds it: JSON inside a JSON string. Pulumi prints a plain JSON document as a tree of some
+ * 190 lines at each `up`, but a string on one line. Reading it: `pulumi stack output upgradePath | jq fromjson`.
+ */
+export function upgradePathOutput(path: UpgradePath): string {
+  return JSON.stringify(JSON.stringify(path));
+}
+
+/**
+ * Reads the stack output `upgradePath`, also an object of version 0.1.0 of this program, which held the same.
+ * @returns undefined where there is none, or one that this version can't read
+ */
+export function readUpgradePath(output: unknown): UpgradePath | undefined {
+  try {
+    const value =
+      typeof output === "string" ? JSON.parse(JSON.parse(output)) : { ...Object(output), schemaVersion: 2 };
+    return upgradePathSchema.parse(value);
+  } catch {
+    return undefined;
+  }
+}
 export type UpgradeStep = z.infer<typeof stepSchema>;
 
 /** Where the stack itself stands, in figures. */
@@ -90,7 +112,7 @@ export function upgradePath(
   }));
   const next = withRemarks[position + 1];
   return {
-    schemaVersion: 1,
+    schemaVersion: 2,
     rung: stand.rung,
     gaps: [...stand.gaps],
     singlePointsOfFailure: findings

@@ -7,6 +7,10 @@
 export const rungs = ["single", "split-database", "load-balanced", "autoscaled"] as const;
 export type Rung = (typeof rungs)[number];
 
+/** The rungs that this version's program builds. The others are described, and refused by the program. */
+export const builtRungs = ["single"] as const satisfies readonly Rung[];
+export type BuiltRung = (typeof builtRungs)[number];
+
 /** What a part of the site does, in the order in which a request meets them. */
 export const tiers = [
   "dns",

@@ -10,8 +10,7 @@ const usage = `usage: npm run report -- [--file state.json | --stack NAME [--pre
 
 Writes a page that shows what would take a stack's site down, and the way up. It needs no network.
 
-  --file FILE      what \`pulumi stack export\` or \`pulumi preview --json\` wrote; - for standard input (a preview's JSON leaves out what
-                   servers of the platforms local and ssh register: each counts as holding every tier)
+  --file FILE      what \`pulumi stack export\` or \`pulumi preview --json --show-sames\` wrote; - for standard input
   --stack NAME     a stack of this project (default: local)
   --preview        the stack as the next \`pulumi up\` would make it
   --output FILE    where the page goes (default: report.html)

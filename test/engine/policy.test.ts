@@ -17,9 +17,9 @@ const servers = `
 import * as pulumi from "@pulumi/pulumi";
 
 class Server extends pulumi.ComponentResource {
-  constructor(name: string, outputs: pulumi.Inputs) {
-    super("one-server-web:local:Server", name, {});
-    this.registerOutputs(outputs);
+  constructor(name: string, facts: pulumi.Inputs) {
+    super("one-server-web:local:Server", name, facts);
+    this.registerOutputs(facts);
   }
 }
 
@@ -190,7 +190,7 @@ describe("the policy pack in the real engine", function () {
     assert.match(later.output, /alone holds[\s\S]*The exemption "a hobby of one person" ended on 2020-12-31/);
   });
 
-  it("sees in a report on a preview what servers register, as the pack does", async () => {
+  it("sees in a report on a preview what servers are, as the pack does", async () => {
     await stack.tiers("load-balancer", "load-balancer", "web+app", "web+app", "database");
     const views = await stack.previewed();
     const servers = views.filter(({ type }) => type.endsWith(":Server"));
@@ -226,6 +226,8 @@ describe("the policy pack in the real engine", function () {
     const { rung, upgradePath } = assess(topology(readState(exported.output, "the export")));
     assert.equal(rung, "single");
     assert.deepEqual(upgradePath.singlePointsOfFailure[0]?.names, ["server-1"]);
+    const unchanged = await stack.previewed();
+    assert.deepEqual(assess(topology(unchanged)), assess(topology(readState(exported.output, "the export"))));
   });
 });
 

@@ -134,8 +134,8 @@ describe("one server", function () {
       [["web-1", "web, app, database"]],
     );
     assert.match(outputs.servers[0]?.login ?? "", /machine\.sh login t-single web-1/);
-    assert.equal(outputs.upgradePath.rung, "single");
-    assert.equal(outputs.upgradePath.next?.rung, "split-database");
+    assert.equal(outputs.upgradePath?.rung, "single");
+    assert.equal(outputs.upgradePath?.next?.rung, "split-database");
   });
 
   it("is not touched by a second run", async () => {

@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { request } from "node:http";
 import { join } from "node:path";
+import { readUpgradePath, type UpgradePath } from "../../policy/upgradePath";
 import { type Answer, ask, type Sending } from "../../scripts/cli/project/answer";
 import { Clone, type Ran } from "./clone";
 
@@ -14,7 +15,8 @@ export interface Outputs {
   readonly servers: readonly { readonly name: string; readonly tier: string; readonly login: string }[];
   readonly release: string;
   readonly rung: string;
-  readonly upgradePath: { readonly rung: string; readonly next: { readonly rung: string } | null };
+  readonly nextRung: string;
+  readonly upgradePath: UpgradePath | undefined;
 }
 
 /** A copy of the project with a stack on a network of its own on this host. */
@@ -49,7 +51,8 @@ export class LocalSite {
   async start(): Promise<Ran> {
     const ran = await this.clone.run("start", ["-s", this.stack]);
     if (ran.code !== 0) throw new Error(`start ended with ${ran.code}:\n${ran.output}`);
-    this.outputs = (await this.clone.outputs(this.stack)) as unknown as Outputs;
+    const outputs = await this.clone.outputs(this.stack);
+    this.outputs = { ...(outputs as unknown as Outputs), upgradePath: readUpgradePath(outputs.upgradePath) };
     return ran;
   }
 

@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { assess } from "../../policy/assess";
+import { topology } from "../../policy/topology";
+import { upgradePathOutput } from "../../policy/upgradePath";
 import { withoutSecrets } from "../../scripts/cli/preview/place";
 import { priceAge, priceAgeWarning } from "../../scripts/cli/preview/priceAge";
 import { type PreviewResult, standing } from "../../scripts/cli/preview/run";
@@ -8,6 +11,7 @@ import { markdown, terminalText } from "../../scripts/cli/preview/summary";
 import { priceOf, RowReader, splitLine } from "../../scripts/cli/prices/rows";
 import { refreshTable } from "../../scripts/cli/prices/table";
 import { projectFolder } from "../../scripts/cli/project/folders";
+import { ownAws } from "../stacks/oneServer";
 
 const today = new Date("2026-07-01T12:00:00Z");
 
@@ -49,10 +53,20 @@ describe("a preview's summary", () => {
   });
 
   it("takes its figures from the output upgradePath", () => {
-    const step = { rung: "single", status: "current", availability: { percent: 99.5 } };
-    const path = [{ ...step, monthlyCost: { amount: 17.87, asOf: "2026-06" } }];
-    assert.deepEqual(standing({ upgradePath: { path } }), result.before);
-    assert.equal(standing({}), undefined);
+    const { upgradePath } = assess(topology(ownAws.updated()));
+    const step = upgradePath.path.find(({ status }) => status === "current");
+    const figures = {
+      rung: "single",
+      availability: step?.availability.percent,
+      cost: step?.monthlyCost.amount,
+      pricesAsOf: step?.monthlyCost.asOf,
+    };
+    assert.deepEqual(standing({ upgradePath: upgradePathOutput(upgradePath) }), figures);
+    const asOfVersion010 = { ...upgradePath, schemaVersion: 1 };
+    assert.deepEqual(standing({ upgradePath: asOfVersion010 }), figures);
+    for (const none of [{}, { upgradePath: "not JSON" }, { upgradePath: { schemaVersion: 9 } }]) {
+      assert.equal(standing(none), undefined);
+    }
   });
 
   it("keeps plain settings of a stack whose passphrase is not here, and no encrypted ones", () => {

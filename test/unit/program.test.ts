@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
+import { parse } from "yaml";
 import { shellQuote } from "../../components/servers/assignments";
-import { upgradePathSchema } from "../../policy/upgradePath";
+import { readUpgradePath } from "../../policy/upgradePath";
 import { projectFolder } from "../../scripts/cli/project/folders";
 import { secretSettings } from "../support/settings";
 
@@ -90,6 +91,15 @@ function plainText(input: unknown): string {
   return plainText(input.value);
 }
 
+/** Whether Pulumi's CLI shows the text as a tree: it does so with JSON and YAML that hold more than one value. */
+function isTree(text: string): boolean {
+  try {
+    return typeof parse(text) === "object";
+  } catch {
+    return false;
+  }
+}
+
 for (const preview of [true, false]) {
   describe(`the program at ${preview ? "preview" : "update"}`, () => {
     let engine: Engine;
@@ -127,13 +137,46 @@ for (const preview of [true, false]) {
     it("tells the rung, the URL and the way up", async () => {
       assert.equal(await resolved(outputs.rung), "single");
       assert.equal(await resolved(outputs.url), "https://www.foobar.com/");
-      const path = upgradePathSchema.parse(await resolved(outputs.upgradePath));
+      const path = readUpgradePath(await resolved(outputs.upgradePath));
+      assert.ok(path);
       assert.equal(path.rung, "single");
       assert.equal(path.next?.rung, "split-database");
       assert.deepEqual(
         path.singlePointsOfFailure.map(({ names }) => names),
         [["web-1"]],
       );
+      assert.match(
+        String(await resolved(outputs.nextRung)),
+        /^split-database \(not in this version\), where /,
+      );
+    });
+
+    it("says of each component what identifies it, so that policies see it at preview", () => {
+      const components = engine.made.filter(({ type }) => type.startsWith("one-server-web:"));
+      const alone = components.filter(({ inputs }) => Object.keys(inputs).length === 0);
+      // One a stack: their names say it all.
+      assert.deepEqual(alone.map(({ type }) => type).sort(), [
+        "one-server-web:local:CertificateAuthority",
+        "one-server-web:local:KeyPair",
+      ]);
+      assert.deepEqual(engine.named("one-server-web:local:Server", "web-1").inputs, {
+        name: "web-1",
+        tiers: ["web", "app", "database"],
+        zone: "this-host",
+        platform: "local",
+        backup: false,
+      });
+    });
+
+    it("prints its outputs on one line each, the way up too", async () => {
+      const { servers: _, caCertificate: __, ...lines } = outputs;
+      for (const [name, output] of Object.entries(lines)) {
+        const value = await resolved(output);
+        if (preview && value === undefined) continue;
+        assert.equal(typeof value, "string", name);
+        // The CLI shows JSON as a tree.
+        assert.ok(!isTree(String(value)), `${name}: ${value}`);
+      }
     });
   });
 }
@@ -210,7 +253,7 @@ describe("the program", function () {
     [{ domain: "foo bar" }, /^one-server-web:domain is "foo bar"/],
     [
       { rung: "load-balanced" },
-      /^one-server-web:rung is "load-balanced", which this version can not build yet/,
+      /^one-server-web:rung is "load-balanced", which this version cannot build yet/,
     ],
     [
       { backupRepository: "sftp:backups@example.com:/site" },

@@ -1,4 +1,4 @@
-import type { UpgradePath } from "../../../policy/upgradePath";
+import { readUpgradePath } from "../../../policy/upgradePath";
 import { runCommand } from "../project/command";
 import { type EngineEvent, nameOf, type PolicyEvent, parseEvent, plainText } from "../project/engineEvents";
 import { projectFolder } from "../project/folders";
@@ -149,8 +149,8 @@ async function deployedStanding(stack: string, place: PreviewPlace): Promise<Sta
 
 /** The figures of the current rung, from the stack's output `upgradePath`. */
 export function standing(outputs: unknown): Standing | undefined {
-  const path = (outputs as { upgradePath?: Partial<UpgradePath> } | undefined)?.upgradePath;
-  const step = path?.path?.find(({ status }) => status === "current");
+  const path = readUpgradePath((outputs as { upgradePath?: unknown } | undefined)?.upgradePath);
+  const step = path?.path.find(({ status }) => status === "current");
   if (step === undefined) return undefined;
   return {
     rung: step.rung,

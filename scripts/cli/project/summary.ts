@@ -1,6 +1,6 @@
 import { createHash, X509Certificate } from "node:crypto";
 import { relative } from "node:path";
-import type { UpgradePath } from "../../../policy/upgradePath";
+import { readUpgradePath, type UpgradePath } from "../../../policy/upgradePath";
 import type { Answer } from "./answer";
 import { type PolicyEvent, plainText } from "./engineEvents";
 import { projectFolder } from "./folders";
@@ -17,7 +17,8 @@ export interface SiteOutputs {
   readonly servers: readonly { readonly name: string; readonly login: string }[];
   readonly release: string;
   readonly rung: string;
-  readonly upgradePath: UpgradePath;
+  /** Undefined where a stack has none that this version can read. */
+  readonly upgradePath: UpgradePath | undefined;
 }
 
 export interface SummaryFacts {
@@ -36,7 +37,7 @@ export interface SummaryFacts {
 
 /** The outputs of a stack that this program made. */
 export function siteOutputs(outputs: Record<string, unknown>): SiteOutputs {
-  return outputs as unknown as SiteOutputs;
+  return { ...(outputs as unknown as SiteOutputs), upgradePath: readUpgradePath(outputs.upgradePath) };
 }
 
 /** Which engine and which plugins run. */
@@ -121,7 +122,7 @@ function found(findings: readonly PolicyEvent[]): string[] {
 }
 
 function nextRung({ outputs }: SummaryFacts): string[] {
-  const { next } = outputs.upgradePath;
-  if (next === null) return [];
+  const next = outputs.upgradePath?.next ?? undefined;
+  if (next === undefined) return [];
   return [`next rung ${next.rung}: ${next.command}${next.available ? "" : " (not in this version yet)"}`];
 }

@@ -1,9 +1,8 @@
 import { execFile } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { basename, join } from "node:path";
+import { readFileSync } from "node:fs";
+import { basename } from "node:path";
 import { promisify } from "node:util";
-import { readState, withPlan } from "../../../policy/readState";
+import { readState } from "../../../policy/readState";
 import type { ResourceView } from "../../../policy/resources";
 import { projectFolder } from "../project/folders";
 import { openBackend, WorkspaceError } from "../project/workspace";
@@ -51,14 +50,9 @@ export interface Place {
 
 /** A stack's resources as the next `pulumi up` would make them. */
 export async function previewedViews(place: Place, stack: string): Promise<ResourceView[]> {
-  const folder = mkdtempSync(join(tmpdir(), "one-server-web-plan-"));
-  try {
-    const plan = join(folder, "plan.json");
-    const json = await pulumi(place, ["preview", "--json", "--save-plan", plan, "--stack", stack]);
-    return withPlan(read(json, `stack ${stack}`), readFileSync(plan, "utf8"), plan);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  // Without --show-sames the JSON leaves out what stays as it is.
+  const json = await pulumi(place, ["preview", "--json", "--show-sames", "--stack", stack]);
+  return read(json, `stack ${stack}`);
 }
 
 function read(json: string, name: string): ResourceView[] {
