@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { type BuiltRung, builtRungs, type Rung } from "../policy/vocabulary";
-import type { Platform, Server } from "./platforms/platform";
+import type { Endpoint, Platform, Server } from "./platforms/platform";
 import { refusal } from "./refusal";
 import { type RungResult, single } from "./rungs/single";
 import type { Settings } from "./settings/settings";
@@ -41,7 +41,7 @@ export class Site extends pulumi.ComponentResource {
     if (build === undefined) throw refusal(notInThisVersion(settings));
     const result = build(platform, settings, this);
     this.url = pulumi.output(`https://${settings.domain}/`);
-    this.publicIp = result.publicIp;
+    this.publicIp = publicAddress(result.endpoint);
     this.servers = result.servers.map(serverOutput);
     this.release = result.release;
     if (result.authority !== undefined) this.caCertificate = result.authority;
@@ -52,6 +52,14 @@ export class Site extends pulumi.ComponentResource {
       release: this.release,
     });
   }
+}
+
+/** The first address that the site's names lead to, or the name that leads there. */
+function publicAddress({ target }: Endpoint): pulumi.Output<string> {
+  if ("alias" in target) return target.alias.name;
+  const [first] = target.addresses;
+  if (first === undefined) throw new Error("an endpoint has at least one address");
+  return first.ipv4;
 }
 
 function serverOutput(server: Server): ServerOutput {

@@ -1,70 +1,60 @@
-import type { types } from "@pulumi/command";
 import type * as pulumi from "@pulumi/pulumi";
 import type { PlatformName, Tier } from "../../policy/vocabulary";
+import type { DatabaseEngine } from "../settings/settings";
+import type { Endpoint } from "./endpoint";
+import type { ServerArgs } from "./machine";
+import type { Server } from "./server";
 
-/** What a rung asks of a platform when it wants a machine. */
-export interface ServerArgs {
-  /** The tiers this machine holds; policies read them to tell what fails with it. */
-  readonly tiers: readonly Tier[];
-  /** Where to place it, in the platform's own words (AWS: an availability zone). The platform chooses when unset. */
-  readonly zone?: string;
-  /** Whether the data on it is backed up elsewhere; policies read it. */
-  readonly backup?: boolean;
-}
+export type { Endpoint, PublicAddress, Rotation } from "./endpoint";
+export type { Admission, ServerArgs } from "./machine";
+export type { Server } from "./server";
 
-/** What policies read of a server. A component passes it as its inputs and registers it among its outputs. */
-export interface ServerFacts {
+/** Where the site keeps its data. On every rung the site itself sees one Unix socket. */
+export interface Database {
+  readonly engine: DatabaseEngine;
   readonly name: string;
+  readonly account: { readonly user: string; readonly password: pulumi.Output<string> };
+  /** On the same server, or over the network: then the server shows a certificate that `ca` (PEM) signed. */
+  readonly at:
+    | { readonly socket: string }
+    | { readonly host: pulumi.Output<string>; readonly port: number; readonly ca: pulumi.Output<string> };
+  /** Who backs it up, upgrades it and replaces it when it fails. */
+  readonly keptBy: "servers" | "platform";
+  /** Resolves when it takes connections. */
+  readonly ready: pulumi.Output<unknown>;
+}
+
+/** What a rung asks of a platform that keeps databases itself. */
+export interface DatabaseArgs {
+  readonly engine: DatabaseEngine;
+  readonly password: pulumi.Output<string>;
+  readonly size?: string;
+  /** Whether a second zone holds a copy that takes over by itself. */
+  readonly standby: boolean;
+  /** The tiers whose servers may connect. */
+  readonly admits: readonly Tier[];
+}
+
+/** What a rung asks of a platform that balances requests itself. */
+export interface EndpointArgs {
+  /** Those that requests are sent to; servers of a group join as they come. */
+  readonly servers: readonly Server[];
+  readonly healthPath: string;
+}
+
+/** Servers that come and go with the load. Each sets itself up at its boot; nobody logs in to provision it. */
+export interface ServerGroup extends pulumi.ComponentResource {
+  readonly groupName: string;
   readonly tiers: readonly Tier[];
-  readonly zone: pulumi.Input<string>;
-  readonly platform: PlatformName;
-  readonly backup: boolean;
 }
 
-/**
- * The facts of a server. Inputs are what policies for one resource and `pulumi preview --json` show of a component; policies for the whole
- * stack see its registered outputs alone. So a server gives its facts as both.
- */
-export function serverFacts(
-  name: string,
-  platform: PlatformName,
-  {
-    tiers,
-    zone,
-    backup = false,
-  }: Pick<ServerArgs, "tiers" | "backup"> & { readonly zone: pulumi.Input<string> },
-): ServerFacts {
-  return { name, tiers: [...tiers], zone, platform, backup };
-}
-
-/** A machine reached over SSH. Its component registers its `ServerFacts`, `instanceId` and addresses, which policies read. */
-export interface Server extends pulumi.ComponentResource {
-  /** The server's name within its stack, such as `web-1`. */
-  readonly serverName: string;
-  readonly tiers: readonly Tier[];
-  readonly zone: pulumi.Output<string>;
-  /** How @pulumi/command reaches it; the private key inside is secret. */
-  readonly connection: pulumi.Output<types.input.remote.ConnectionArgs>;
-  readonly publicIp: pulumi.Output<string>;
-  readonly privateIp: pulumi.Output<string>;
-  /** Changes when the machine behind the address is another one: provisioning is triggered by it. */
-  readonly instanceId: pulumi.Output<string>;
-  /** Changes when the machine is resized (AWS: the instance type): provisioning is triggered by it. */
-  readonly size: pulumi.Output<string>;
-  /** A command line that logs in, for people. */
-  readonly login: pulumi.Output<string>;
-  /** The IPv6 address that AAAA records point at, where the machine has one. */
-  readonly publicIpv6?: pulumi.Output<string>;
-  /** What provisioning is told about this machine alone, such as the device of its data volume. */
-  readonly provisionSettings?: pulumi.Output<Readonly<Record<string, string>>>;
-}
-
-/** One name that points at one address. */
-export interface DnsRecordArgs {
-  /** The full name, such as `www.foobar.com`. */
-  readonly hostname: string;
-  readonly type: "A" | "AAAA";
-  readonly address: pulumi.Input<string>;
+export interface ServerGroupArgs extends Pick<ServerArgs, "tiers" | "size" | "admits"> {
+  readonly minimum: number;
+  readonly maximum: number;
+  /** Where its servers take requests. */
+  readonly endpoint: Endpoint;
+  /** Where a booting server fetches its bundle, and the bundle's SHA-256. */
+  readonly bundle: { readonly url: pulumi.Output<string>; readonly digest: pulumi.Output<string> };
 }
 
 /** Where a server's TLS certificate comes from. */
@@ -80,7 +70,7 @@ export type Certificate =
       readonly authority: pulumi.Output<string>;
     }
   | {
-      /** Asked for by the server itself. */
+      /** Requested by the server itself. */
       readonly source: "acme";
       /** Where expiry warnings go. */
       readonly email: string;
@@ -95,10 +85,24 @@ export interface Platform {
   readonly dnsServer?: pulumi.Output<string>;
   /** What this platform adds to the stack's outputs, such as a zone's name servers. */
   readonly outputs?: Readonly<Record<string, pulumi.Input<unknown>>>;
-  /** Makes or finds a machine. */
+  /** Makes or finds a machine. `name` is a kind, a hyphen and a number, such as `web-1`. */
   server(name: string, args: ServerArgs, options: pulumi.ComponentResourceOptions): Server;
-  /** Points a name at an address. Resolves when the record was accepted. */
-  dnsRecord(name: string, args: DnsRecordArgs, options: pulumi.CustomResourceOptions): pulumi.Resource;
-  /** A certificate for these names; the first is the main one. `dependsOn` holds the records that must exist first. */
-  certificate(name: string, hostnames: readonly string[], options: pulumi.CustomResourceOptions): Certificate;
+  /** A database that the platform keeps; undefined where the rung builds it from servers. */
+  database?(name: string, args: DatabaseArgs, options: pulumi.ComponentResourceOptions): Database;
+  /** A load balancer that the platform runs; undefined where the rung builds it from servers. */
+  endpoint?(name: string, args: EndpointArgs, options: pulumi.ComponentResourceOptions): Endpoint;
+  /** Servers that the platform starts and ends with the load; undefined where it has no such thing. */
+  serverGroup?(name: string, args: ServerGroupArgs, options: pulumi.ComponentResourceOptions): ServerGroup;
+  /** Points names at an endpoint, by A, AAAA or alias records. Each resource is there when its record was accepted. */
+  names(
+    hostnames: readonly string[],
+    endpoint: Endpoint,
+    options: pulumi.CustomResourceOptions,
+  ): pulumi.Resource[];
+  /** A certificate for these names, to be used where the endpoint ends TLS; the first name is the main one. */
+  certificate(
+    hostnames: readonly string[],
+    endpoint: Endpoint,
+    options: pulumi.CustomResourceOptions,
+  ): Certificate;
 }

@@ -1,14 +1,15 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { Platform, Server } from "../platforms/platform";
+import type { Endpoint, Platform, Server } from "../platforms/platform";
 import { Provision } from "../servers/provision";
 import { Release } from "../servers/release";
 import type { Settings } from "../settings/settings";
+import { visitors } from "./visitors";
 
 /** What a rung puts in place for the site. */
 export interface RungResult {
   readonly servers: readonly Server[];
-  /** The address that the site's names point at. */
-  readonly publicIp: pulumi.Output<string>;
+  /** What the site's names point at. */
+  readonly endpoint: Endpoint;
   /** PEM of the authority that signed the certificate, where it is the stack's own. */
   readonly authority?: pulumi.Output<string>;
   /** The release that serves. */
@@ -22,32 +23,25 @@ export interface RungResult {
 export function single(platform: Platform, settings: Settings, parent: pulumi.Resource): RungResult {
   const server = platform.server(
     "web-1",
-    { tiers: ["web", "app", "database"], backup: settings.server.backup !== undefined },
+    {
+      tiers: ["web", "app", "database"],
+      keepsData: true,
+      admits: visitors(settings.server.http3),
+      backup: settings.server.backup !== undefined,
+    },
     { parent },
   );
-
+  const { endpoint } = server;
   const hostnames = [settings.domain, ...settings.aliases];
-  const records = hostnames.flatMap((hostname) => [
-    platform.dnsRecord(hostname, { hostname, type: "A", address: server.publicIp }, { parent }),
-    ...(server.publicIpv6 === undefined
-      ? []
-      : [
-          platform.dnsRecord(
-            `${hostname}-ipv6`,
-            { hostname, type: "AAAA", address: server.publicIpv6 },
-            { parent },
-          ),
-        ]),
-  ]);
-  const certificate = platform.certificate("certificate", hostnames, { parent });
-
+  const names = platform.names(hostnames, endpoint, { parent });
+  const certificate = platform.certificate(hostnames, endpoint, { parent });
   // An ACME authority looks the names up, so the records come first.
-  const provision = new Provision("web-1", { server, settings, certificate }, { parent, dependsOn: records });
+  const provision = new Provision("web-1", { server, settings, certificate }, { parent, dependsOn: names });
   const release = new Release("web-1", { server, provision, settings }, { parent });
 
   return {
     servers: [server],
-    publicIp: server.publicIp,
+    endpoint,
     release: release.release,
     ...(certificate.source === "local" ? { authority: certificate.authority } : {}),
   };

@@ -18,9 +18,9 @@ const program = `
     subnet: config.require("subnet"),
     ...(memory === undefined ? {} : { memory }),
   });
-  const server = platform.server("web-1", { tiers: ["web"] }, {});
-  platform.dnsRecord("www.foobar.com", { hostname: "www.foobar.com", type: "A", address: server.publicIp }, {});
-  const certificate = platform.certificate("certificate", ["www.foobar.com"], {});
+  const server = platform.server("web-1", { tiers: ["web"], keepsData: true, admits: [] }, {});
+  platform.names(["www.foobar.com"], server.endpoint, {});
+  const certificate = platform.certificate(["www.foobar.com"], server.endpoint, {});
   const hello = new remote.Command("hello", { connection: server.connection, create: "hostname", triggers: [server.instanceId] });
   module.exports = { hello: hello.stdout, instanceId: server.instanceId, publicIp: server.publicIp, size: server.size,
     authority: certificate.source === "local" ? certificate.authority : undefined };

@@ -1,17 +1,23 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { agentConfiguration, logFiles } from "../../components/platforms/aws/agent";
-import { type AlarmPlan, planServerAlarms, siteAlarm } from "../../components/platforms/aws/alarms";
+import {
+  type AlarmPlan,
+  certificateAlarm,
+  planServerAlarms,
+  siteAlarm,
+} from "../../components/platforms/aws/alarms";
 import { dashboardBody } from "../../components/platforms/aws/dashboard";
-import { planEgress, planIngress } from "../../components/platforms/aws/firewall";
+import { planEgress, planIngress, type Rule } from "../../components/platforms/aws/firewall";
 import { imageParameter } from "../../components/platforms/aws/image";
 import { architectureOf, isBurstable } from "../../components/platforms/aws/instanceType";
 import { bucketName, dashboardName, type Naming, stem, tagsOf } from "../../components/platforms/aws/names";
 import { resizeText } from "../../components/platforms/aws/resizeNotice";
 import { splitPair } from "../../components/platforms/aws/sshKey";
-import { chooseZones, ipv6Subnet, planSubnets } from "../../components/platforms/aws/subnets";
+import { chooseZones, ipv6Subnet, planSubnets, zoneIndex } from "../../components/platforms/aws/subnets";
 import { userData, volumeDevice } from "../../components/platforms/aws/userData";
 import { caaRecords, timeToLive } from "../../components/platforms/aws/zone";
+import { visitors } from "../../components/rungs/visitors";
 
 const naming: Naming = { stack: "prod", domain: "www.foobar.com", rung: "single", tags: {} };
 
@@ -50,6 +56,16 @@ describe("AWS subnets", () => {
       () => chooseZones("us-west-1", "m8g.large", ["us-west-1a", "us-west-1c"], ["us-west-1a"]),
       /us-west-1 offers m8g.large in 1 of its zones \(us-west-1a\), and 3 are needed: take another instanceType/,
     );
+  });
+});
+
+describe("an AWS server's zone", () => {
+  it("follows from the number in its name, so that none moves when another one comes or goes", () => {
+    assert.deepEqual(
+      ["web-1", "web-2", "web-3", "web-4", "database-1", "load-balancer-2"].map((name) => zoneIndex(name, 3)),
+      [0, 1, 2, 0, 0, 1],
+    );
+    assert.throws(() => zoneIndex("web", 3), /"web" is not a server's name: expected .* such as web-1/);
   });
 });
 
@@ -112,19 +128,35 @@ describe("EC2 instance types", () => {
   });
 });
 
-describe("the security group", () => {
+describe("a security group", () => {
+  const peer = (rule: Rule) => ("cidr" in rule.peer ? rule.peer.cidr : rule.peer.tier);
+
   it("lets visitors in from anywhere and logins from the named networks alone", () => {
-    const rules = planIngress(["203.0.113.0/24", "2001:db8::/32"]);
+    const rules = planIngress(visitors(false), ["203.0.113.0/24", "2001:db8::/32"]);
     assert.deepEqual(
-      rules.map(({ port, cidr }) => `${port} ${cidr}`),
-      ["80 0.0.0.0/0", "443 0.0.0.0/0", "80 ::/0", "443 ::/0", "22 203.0.113.0/24", "22 2001:db8::/32"],
+      rules.map((rule) => `${rule.port} ${peer(rule)}`),
+      ["80 0.0.0.0/0", "80 ::/0", "443 0.0.0.0/0", "443 ::/0", "22 203.0.113.0/24", "22 2001:db8::/32"],
+    );
+  });
+
+  it("opens a database to the servers that use it and to logins, and no port to visitors", () => {
+    const database = {
+      name: "mysql",
+      description: "The site's database",
+      from: "app",
+      protocol: "tcp",
+      port: 3306,
+    } as const;
+    assert.deepEqual(
+      planIngress([database], ["203.0.113.0/24"]).map((rule) => `${rule.name} ${rule.port} ${peer(rule)}`),
+      ["mysql-app 3306 app", "ssh-203-0-113-0-24 22 203.0.113.0/24"],
     );
   });
 
   it("lets visitors in by UDP where HTTP/3 is offered alone", () => {
     const udp = (http3: boolean) =>
-      planIngress([], http3).flatMap(({ protocol, port, cidr }) =>
-        protocol === "udp" ? `${port} ${cidr}` : [],
+      planIngress(visitors(http3), []).flatMap((rule) =>
+        rule.protocol === "udp" ? `${rule.port} ${peer(rule)}` : [],
       );
     assert.deepEqual(udp(false), []);
     assert.deepEqual(udp(true), ["443 0.0.0.0/0", "443 ::/0"]);
@@ -132,7 +164,7 @@ describe("the security group", () => {
 
   it("describes each rule and names no two alike", () => {
     const ssh = ["203.0.113.0/24", "2001:db8::/32", "203.0.113.0/25"];
-    const rules = [...planIngress(ssh, true), ...planEgress()];
+    const rules = [...planIngress(visitors(true), ssh), ...planEgress()];
     assert.equal(new Set(rules.map(({ name }) => name)).size, rules.length);
     for (const { description } of rules) assert.match(description, /^[A-Z][a-zA-Z0-9 ,./-]{10,254}$/);
   });
@@ -140,13 +172,18 @@ describe("the security group", () => {
 
 describe("a server's alarms", () => {
   const byName = (type: string) =>
-    new Map<string, AlarmPlan>(planServerAlarms(type).map((plan) => [plan.name, plan]));
+    new Map<string, AlarmPlan>(planServerAlarms(type, true).map((plan) => [plan.name, plan]));
 
-  it("watch status, processor, memory, disks and the certificate; credits where the type has some", () => {
-    const always = ["certificate", "cpu", "disk-data", "disk-root", "memory"];
+  it("watch status, processor, memory and disks; credits where the type has some", () => {
+    const always = ["cpu", "disk-data", "disk-root", "memory"];
     const status = ["status-instance", "status-system", "status-volume"];
     assert.deepEqual([...byName("m7g.large").keys()].sort(), [...always, ...status].sort());
     assert.deepEqual([...byName("t4g.small").keys()].sort(), [...always, "credits", ...status].sort());
+  });
+
+  it("watch a data volume only where the server has one", () => {
+    const without = planServerAlarms("t4g.small", false).map(({ name }) => name);
+    assert.deepEqual([...without, "disk-data"].sort(), [...byName("t4g.small").keys()].sort());
   });
 
   it("ring at a tenth of the credits that the size can hold", () => {
@@ -160,14 +197,15 @@ describe("a server's alarms", () => {
   });
 
   it("ring when nobody reports memory, disks, the certificate or the site any more", () => {
-    const silent = [...planServerAlarms("t4g.small"), siteAlarm]
+    const silent = [...planServerAlarms("t4g.small", true), certificateAlarm, siteAlarm]
       .filter(({ treatMissingData }) => treatMissingData === "breaching")
       .map(({ name }) => name);
     assert.deepEqual(silent.sort(), ["certificate", "disk-data", "disk-root", "memory", "site"]);
   });
 
   it("look back no further than CloudWatch can", () => {
-    for (const { name, period, evaluationPeriods } of [...planServerAlarms("t4g.small"), siteAlarm]) {
+    const plans = [...planServerAlarms("t4g.small", true), certificateAlarm, siteAlarm];
+    for (const { name, period, evaluationPeriods } of plans) {
       assert.ok(period % 60 === 0, name);
       assert.ok(period * evaluationPeriods <= (period < 3600 ? 86_400 : 604_800), name);
     }
@@ -208,6 +246,7 @@ describe("the dashboard", () => {
       alarmArns: ["arn:1"],
       webLogGroup: "/logs/nginx",
       certificateMetric: "CertificateDaysLeft-x",
+      disks: ["/", "/srv/data"],
     });
     const { widgets } = JSON.parse(body) as {
       widgets: { x: number; y: number; width: number; height: number; properties: { region?: string } }[];

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { utils } from "ssh2";
 import { collectResources } from "../../components/inventory";
 import { choosePlatform } from "../../components/platforms/choose";
+import { visitors } from "../../components/rungs/visitors";
 import { readSettings } from "../../components/settings/settings";
 import { assess } from "../../policy/assess";
 import type { ResourceView } from "../../policy/resources";
@@ -49,6 +50,9 @@ class Providers implements pulumi.runtime.Mocks {
       return { publicIp: `198.51.100.${name.length}`, allocationId: `eip-${name}` };
     if (type === "aws:ec2/eipAssociation:EipAssociation") return { publicIp: `198.51.100.${name.length}` };
     if (type === "aws:ec2/vpc:Vpc") return { ipv6CidrBlock: "2600:1f18:1234:5600::/56" };
+    if (type === "aws:ec2/instance:Instance") {
+      return { arn: `arn:${name}`, ipv6Addresses: [`2600:1f18:1234:5600::${name.length}`] };
+    }
     if (!type.startsWith("command:")) return { arn: `arn:${name}` };
     const create = String(inputs.create);
     const printed = create.includes("machine.sh")
@@ -103,14 +107,16 @@ async function build(
   await pulumi.runtime.runInPulumiStack(async () => {
     const resources = collectResources();
     const chosen = choosePlatform(settingsOf(platform, Object.keys(layout)));
-    const servers = Object.entries(layout).map(([name, tiers]) => chosen.server(name, { tiers }, {}));
+    const front = Object.values(layout).some((tiers) => tiers.includes("load-balancer"))
+      ? "load-balancer"
+      : "web";
+    const servers = Object.entries(layout).map(([name, tiers]) => {
+      const admits = tiers.includes(front) ? visitors(false) : [];
+      return chosen.server(name, { tiers, keepsData: tiers.includes("database"), admits }, {});
+    });
     const [first] = servers;
     assert.ok(first);
-    chosen.dnsRecord(
-      "www.foobar.com",
-      { hostname: "www.foobar.com", type: "A", address: first.publicIp },
-      {},
-    );
+    chosen.names(["www.foobar.com"], first.endpoint, {});
     inventory = resources();
     return {};
   });

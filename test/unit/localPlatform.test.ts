@@ -65,10 +65,13 @@ async function build(preview: boolean, memory?: number) {
     subnet: "10.90.0.0/24",
     ...(memory === undefined ? {} : { memory }),
   });
-  const server = platform.server("web-1", { tiers: ["web", "app", "database"] }, {});
-  const record = { hostname: "www.foobar.com", type: "A", address: server.publicIp } as const;
-  platform.dnsRecord("www.foobar.com", record, {});
-  const certificate = platform.certificate("certificate", ["www.foobar.com", "foobar.com"], {});
+  const server = platform.server(
+    "web-1",
+    { tiers: ["web", "app", "database"], keepsData: true, admits: [] },
+    {},
+  );
+  platform.names(["www.foobar.com"], server.endpoint, {});
+  const certificate = platform.certificate(["www.foobar.com", "foobar.com"], server.endpoint, {});
   assert.equal(certificate.source, "local");
   await pulumi.runtime.disconnect();
   return { engine, platform, server, certificate };

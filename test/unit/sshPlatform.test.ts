@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import { utils } from "ssh2";
+import type { Endpoint } from "../../components/platforms/platform";
 import { zoneLine } from "../../components/platforms/ssh/dns";
 import { SshPlatform } from "../../components/platforms/ssh/platform";
 import { machineIdentity } from "../../components/platforms/ssh/server";
@@ -34,6 +35,13 @@ function platform(servers: object[], settings: Readonly<Record<string, string>> 
 
 const server = { address: "203.0.113.7", privateKey: pair.private, hostKey: `${pair.public} a comment` };
 
+const web = { tiers: ["web"], keepsData: false, admits: [] } as const;
+
+/** What names point at: these addresses. */
+function addresses(...ipv4: string[]): Endpoint {
+  return { target: { addresses: ipv4.map((address) => ({ ipv4: pulumi.output(address) })) }, tls: "servers" };
+}
+
 function known<Value>(output: pulumi.Input<Value>): Promise<Value> {
   return (pulumi.output(output) as unknown as { promise(): Promise<Value> }).promise();
 }
@@ -50,11 +58,7 @@ describe("the platform ssh", () => {
   after(() => pulumi.runtime.disconnect());
 
   it("hands over how a server is reached, with its host key, and keeps the private key secret", async () => {
-    const made = platform([{ ...server, user: "debian", port: 2222 }]).server(
-      "web-1",
-      { tiers: ["web"] },
-      {},
-    );
+    const made = platform([{ ...server, user: "debian", port: 2222 }]).server("web-1", web, {});
     const { host, port, user, hostKey } = await known(made.connection);
     assert.deepEqual([host, port, user, hostKey], [server.address, 2222, "debian", server.hostKey]);
     assert.equal(await pulumi.isSecret(pulumi.output(made.connection)), true);
@@ -69,10 +73,10 @@ describe("the platform ssh", () => {
 
   it("gives each server that a rung asks for the next of the list, and says when there are too few", async () => {
     const made = platform([server, { ...server, address: "203.0.113.8", hostKey: otherPair.public }]);
-    const addresses = ["web-1", "web-2"].map((name) => made.server(name, { tiers: ["web"] }, {}).publicIp);
+    const addresses = ["web-1", "web-2"].map((name) => made.server(name, web, {}).publicIp);
     assert.deepEqual(await Promise.all(addresses.map(known)), ["203.0.113.7", "203.0.113.8"]);
     assert.throws(
-      () => made.server("web-3", { tiers: ["web"] }, {}),
+      () => made.server("web-3", web, {}),
       (error: Error) => {
         assert.ok(pulumi.RunError.isInstance(error));
         assert.match(
@@ -86,9 +90,7 @@ describe("the platform ssh", () => {
 
   it("prints the records to set, AAAA for an IPv6 address", async () => {
     const made = platform([server]);
-    for (const address of ["203.0.113.7", "2001:db8::7"]) {
-      made.dnsRecord(address, { hostname: "www.foobar.com", type: "A", address: pulumi.output(address) }, {});
-    }
+    made.names(["www.foobar.com"], addresses("203.0.113.7", "2001:db8::7"), {});
     assert.deepEqual(await known(made.outputs.dnsRecords), [
       "www.foobar.com. 300 IN A 203.0.113.7",
       "www.foobar.com. 300 IN AAAA 2001:db8::7",
@@ -102,7 +104,7 @@ describe("the platform ssh", () => {
 
   it("asks a public authority for certificates, or the stack's own", async () => {
     const certificate = (settings?: Record<string, string>) =>
-      platform([server], settings).certificate("certificate", ["www.foobar.com"], {});
+      platform([server], settings).certificate(["www.foobar.com"], addresses("203.0.113.7"), {});
     assert.equal(certificate().source, "acme");
     const own = certificate({ certificates: "local" });
     assert.ok(own.source === "local");

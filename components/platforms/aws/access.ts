@@ -10,10 +10,11 @@ const managedPolicies = {
 
 export interface AccessArgs {
   readonly naming: Naming;
-  readonly backupBucketArn: pulumi.Input<string>;
+  /** Only for servers that keep data. */
+  readonly backupBucketArn?: pulumi.Input<string>;
 }
 
-/** What servers may do in the account: SSM core, CloudWatch and the backup bucket, and nothing else. */
+/** What servers may do in the account: SSM core, CloudWatch and, where they keep data, the backup bucket; nothing else. */
 export class Access extends pulumi.ComponentResource {
   readonly profile: iam.InstanceProfile;
 
@@ -35,11 +36,13 @@ export class Access extends pulumi.ComponentResource {
     for (const [part, policyArn] of Object.entries(managedPolicies)) {
       new iam.RolePolicyAttachment(`${name}-${part}`, { role: role.name, policyArn }, { parent: role });
     }
-    new iam.RolePolicy(
-      `${name}-backups`,
-      { role: role.name, policy: pulumi.output(backupBucketArn).apply(backupPolicy) },
-      { parent: role },
-    );
+    if (backupBucketArn !== undefined) {
+      new iam.RolePolicy(
+        `${name}-backups`,
+        { role: role.name, policy: pulumi.output(backupBucketArn).apply(backupPolicy) },
+        { parent: role },
+      );
+    }
     this.profile = new iam.InstanceProfile(
       `${name}-profile`,
       { role: role.name, tags: tagsOf(naming, "server profile") },

@@ -45,8 +45,11 @@ export const dataFolder = "/srv/data";
 export const agentNamespace = "CWAgent";
 export const siteNamespace = "OneServerWeb";
 
-/** The alarms of one server, for its instance type. */
-export function planServerAlarms(instanceType: string): AlarmPlan[] {
+/**
+ * The alarms of one server.
+ * @param keepsData whether it has a data volume
+ */
+export function planServerAlarms(instanceType: string, keepsData: boolean): AlarmPlan[] {
   return [
     ...statusAlarms,
     {
@@ -77,23 +80,27 @@ export function planServerAlarms(instanceType: string): AlarmPlan[] {
       treatMissingData: "breaching",
     },
     diskAlarm("disk-root", "/", "old packages and logs", "rootVolumeSize"),
-    diskAlarm("disk-data", dataFolder, "the database and the shared paths", "dataVolumeSize"),
-    {
-      name: "certificate",
-      description:
-        "The certificate that the site serves ends within 14 days, or nobody reports on it: look at the journal of certbot.",
-      namespace: siteNamespace,
-      metricName: "CertificateDaysLeft",
-      siteWide: true,
-      statistic: "Minimum",
-      comparison: "LessThanThreshold",
-      threshold: 14,
-      period: 21600,
-      evaluationPeriods: 1,
-      treatMissingData: "breaching",
-    },
+    ...(keepsData
+      ? [diskAlarm("disk-data", dataFolder, "the database and the shared paths", "dataVolumeSize")]
+      : []),
   ];
 }
+
+/** One for the whole site: every server that holds the certificate reports on the same one. */
+export const certificateAlarm: AlarmPlan = {
+  name: "certificate",
+  description:
+    "The certificate that the site serves ends within 14 days, or nobody reports on it: look at the journal of certbot.",
+  namespace: siteNamespace,
+  metricName: "CertificateDaysLeft",
+  siteWide: true,
+  statistic: "Minimum",
+  comparison: "LessThanThreshold",
+  threshold: 14,
+  period: 21600,
+  evaluationPeriods: 1,
+  treatMissingData: "breaching",
+};
 
 /** From outside: Route 53's checkers ask the site's health path from several regions. */
 export const siteAlarm: AlarmPlan = {

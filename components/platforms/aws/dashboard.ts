@@ -1,4 +1,4 @@
-import { agentNamespace, dataFolder, siteNamespace } from "./alarms";
+import { agentNamespace, siteNamespace } from "./alarms";
 
 interface Widget {
   readonly type: "metric" | "log" | "alarm";
@@ -18,6 +18,8 @@ export interface DashboardArgs {
   readonly webLogGroup: string;
   /** The metric that counts the days left of the certificate. */
   readonly certificateMetric: string;
+  /** Where its disks are mounted. */
+  readonly disks: readonly string[];
 }
 
 /** A server at a glance: is it well, how busy is it, how full, what does the web server complain about. Twenty-four columns wide. */
@@ -43,7 +45,7 @@ export function dashboardBody(args: DashboardArgs): string {
       3,
       "Disks, %",
       region,
-      ["/", dataFolder].map((path) => [agentNamespace, "disk_used_percent", ...ofInstance, "path", path]),
+      args.disks.map((path) => [agentNamespace, "disk_used_percent", ...ofInstance, "path", path]),
     ),
     graph(0, 9, "Network, bytes", region, [
       ["AWS/EC2", "NetworkIn", ...ofInstance],

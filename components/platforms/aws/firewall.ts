@@ -1,7 +1,9 @@
 import * as ec2 from "@pulumi/aws/ec2";
 import * as vpc from "@pulumi/aws/vpc";
 import * as pulumi from "@pulumi/pulumi";
+import type { Tier } from "../../../policy/vocabulary";
 import type { AwsSettings } from "../../settings/aws";
+import type { Admission, ServerArgs } from "../machine";
 import { type Naming, tagsOf } from "./names";
 
 /** One thing that a security group lets through. */
@@ -12,89 +14,149 @@ export interface Rule {
   readonly protocol: "tcp" | "udp" | "-1";
   /** First and last port; none for all protocols. */
   readonly port?: number;
-  /** IPv4 or IPv6, in CIDR form. */
-  readonly cidr: string;
+  /** A network in CIDR form, IPv4 or IPv6, or the servers of a tier. */
+  readonly peer: { readonly cidr: string } | { readonly tier: Tier };
 }
 
 const anywhere = ["0.0.0.0/0", "::/0"] as const;
 
-/** What may come in: the site's visitors from anywhere, logins from the named networks, nothing else. */
-export function planIngress(allowedSshCidrs: readonly string[], http3 = false): Rule[] {
-  const quic = (cidr: string) => rule("http3", "Visitors over HTTP/3", "udp", 443, cidr);
-  const web = anywhere.flatMap((cidr) => [
-    rule("http", "Visitors, who are redirected to HTTPS, and the certificate authority", "tcp", 80, cidr),
-    rule("https", "Visitors over HTTP/1.1 and HTTP/2", "tcp", 443, cidr),
-    ...(http3 ? [quic(cidr)] : []),
-  ]);
-  const ssh = allowedSshCidrs.map((cidr) =>
-    rule(`ssh-${cidr.replace(/[^0-9a-f]+/g, "-")}`, "Provisioning, releases and logins", "tcp", 22, cidr),
+/** What may come in: those whom the server admits, logins from the named networks, nothing else. */
+export function planIngress(admits: readonly Admission[], allowedSshCidrs: readonly string[]): Rule[] {
+  const admitted = admits.flatMap(({ name, from, ...rest }): Rule[] =>
+    from === "anyone"
+      ? anywhere.map((cidr) => ({ name: `${name}-${family(cidr)}`, ...rest, peer: { cidr } }))
+      : [{ name: `${name}-${from}`, ...rest, peer: { tier: from } }],
   );
-  return [...web, ...ssh];
+  const ssh = allowedSshCidrs.map(
+    (cidr): Rule => ({
+      name: `ssh-${cidr.replace(/[^0-9a-f]+/g, "-")}`,
+      description: "Provisioning, releases and logins",
+      protocol: "tcp",
+      port: 22,
+      peer: { cidr },
+    }),
+  );
+  return [...admitted, ...ssh];
 }
 
-/** What may go out: a web server fetches packages, mails, asks names, and a site may call any API. */
+/** What may go out: a server fetches packages, mails, asks names, and a site may call any API. */
 export function planEgress(): Rule[] {
-  return anywhere.map((cidr) =>
-    rule("all", "Packages, certificates, names, time and what the site calls", "-1", undefined, cidr),
-  );
+  return anywhere.map((cidr) => ({
+    name: `all-${family(cidr)}`,
+    description: "Packages, certificates, names, time and what the site calls",
+    protocol: "-1",
+    peer: { cidr },
+  }));
 }
 
-function rule(
-  name: string,
-  description: string,
-  protocol: Rule["protocol"],
-  port: number | undefined,
-  cidr: string,
-): Rule {
-  const family = cidr.includes(":") ? "ipv6" : "ipv4";
-  const full = name.startsWith("ssh-") ? name : `${name}-${family}`;
-  return { name: full, description, protocol, cidr, ...(port === undefined ? {} : { port }) };
+function family(cidr: string): string {
+  return cidr.includes(":") ? "ipv6" : "ipv4";
 }
 
 export interface FirewallArgs {
   readonly vpcId: pulumi.Input<string>;
   readonly settings: AwsSettings;
-  /** Whether visitors may come by UDP too. */
-  readonly http3: boolean;
   readonly naming: Naming;
+  readonly admits: readonly Admission[];
+  /** The security groups whose members hold a tier. */
+  readonly groupsOf: (tier: Tier) => readonly ec2.SecurityGroup[];
 }
 
-/** The security group of web servers, one resource a rule, so that a rule changes without the others noticing. */
+/** The security group of a tier's servers, one resource a rule, so that a rule changes without the others noticing. */
 export class Firewall extends pulumi.ComponentResource {
   readonly group: ec2.SecurityGroup;
 
   constructor(
-    name: string,
-    { vpcId, settings, http3, naming }: FirewallArgs,
+    tier: Tier,
+    { vpcId, settings, naming, admits, groupsOf }: FirewallArgs,
     options?: pulumi.ComponentResourceOptions,
   ) {
-    super("one-server-web:aws:Firewall", name, { allowedSshCidrs: settings.allowedSshCidrs, http3 }, options);
+    const { allowedSshCidrs } = settings;
+    super("one-server-web:aws:Firewall", tier, { tier, allowedSshCidrs }, options);
+    const members = tier === "load-balancer" ? "load balancers" : `${tier} servers`;
     this.group = new ec2.SecurityGroup(
-      `${name}-group`,
-      { vpcId, description: `Web servers of ${naming.domain}`, tags: tagsOf(naming, "web servers") },
+      `${tier}-group`,
+      { vpcId, description: `${capitalized(members)} of ${naming.domain}`, tags: tagsOf(naming, members) },
       { parent: this },
     );
-    for (const plan of planIngress(settings.allowedSshCidrs, http3)) {
-      new vpc.SecurityGroupIngressRule(`${name}-in-${plan.name}`, this.rule(plan, naming), {
-        parent: this.group,
-      });
+    const groups = (peer: Tier) => [...groupsOf(peer), ...(peer === tier ? [this.group] : [])];
+    for (const plan of planIngress(admits, allowedSshCidrs)) {
+      for (const [index, peer] of peersOf(plan, groups).entries()) {
+        new vpc.SecurityGroupIngressRule(
+          `${tier}-in-${plan.name}${index === 0 ? "" : `-${index + 1}`}`,
+          { ...this.rule(plan, naming), ...peer },
+          { parent: this.group },
+        );
+      }
     }
     for (const plan of planEgress()) {
-      new vpc.SecurityGroupEgressRule(`${name}-out-${plan.name}`, this.rule(plan, naming), {
-        parent: this.group,
-      });
+      for (const peer of peersOf(plan, groups)) {
+        new vpc.SecurityGroupEgressRule(
+          `${tier}-out-${plan.name}`,
+          { ...this.rule(plan, naming), ...peer },
+          { parent: this.group },
+        );
+      }
     }
     this.registerOutputs({ groupId: this.group.id });
   }
 
-  private rule({ name, description, protocol, port, cidr }: Rule, naming: Naming) {
+  private rule({ name, description, protocol, port }: Rule, naming: Naming) {
     return {
       securityGroupId: this.group.id,
       description,
       ipProtocol: protocol,
       ...(port === undefined ? {} : { fromPort: port, toPort: port }),
-      ...(cidr.includes(":") ? { cidrIpv6: cidr } : { cidrIpv4: cidr }),
       tags: tagsOf(naming, name),
     };
+  }
+}
+
+/**
+ * The other side of a rule as EC2 takes it.
+ * @throws {Error} where no server of the tier was made yet: servers are made in the order in which a request meets them
+ */
+function peersOf({ name, peer }: Rule, groupsOf: (tier: Tier) => readonly ec2.SecurityGroup[]) {
+  if ("cidr" in peer) return [peer.cidr.includes(":") ? { cidrIpv6: peer.cidr } : { cidrIpv4: peer.cidr }];
+  const groups = groupsOf(peer.tier);
+  if (groups.length === 0)
+    throw new Error(`the rule ${name} admits the tier ${peer.tier}, whose servers have to be made first`);
+  return groups.map((group) => ({ referencedSecurityGroupId: group.id }));
+}
+
+function capitalized(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** The security groups of a stack: one for each kind of server, named after the tier that comes first. */
+export class Firewalls {
+  private readonly made = new Map<Tier, { firewall: Firewall; tiers: readonly Tier[]; admits: string }>();
+
+  constructor(private readonly args: Omit<FirewallArgs, "admits" | "groupsOf">) {}
+
+  /**
+   * The group of a server, made for the first of its kind.
+   * @throws {Error} when a server of the same kind admits others: they share the group
+   */
+  of({ tiers, admits }: Pick<ServerArgs, "tiers" | "admits">): ec2.SecurityGroup {
+    const [tier] = tiers;
+    if (tier === undefined) throw new Error("a server holds at least one tier");
+    const known = this.made.get(tier);
+    const wanted = JSON.stringify(admits);
+    if (known !== undefined) {
+      if (known.admits !== wanted)
+        throw new Error(`servers of the tier ${tier} have to admit the same connections`);
+      return known.firewall.group;
+    }
+    const groupsOf = (peer: Tier) => this.holding(peer);
+    const firewall = new Firewall(tier, { ...this.args, admits, groupsOf });
+    this.made.set(tier, { firewall, tiers, admits: wanted });
+    return firewall.group;
+  }
+
+  private holding(tier: Tier): ec2.SecurityGroup[] {
+    return [...this.made.values()].flatMap(({ firewall, tiers }) =>
+      tiers.includes(tier) ? [firewall.group] : [],
+    );
   }
 }

@@ -12,9 +12,12 @@ export function imageParameter(ubuntu: string, serial: string, architecture: Arc
   return `/aws/service/canonical/ubuntu/server/${ubuntu}/stable/${serial}/${architecture}/hvm/ebs-gp3/ami-id`;
 }
 
-/** The image a new server starts from. */
-export function findImage(settings: AwsSettings, options: pulumi.InvokeOptions): pulumi.Output<string> {
-  const { image, ubuntu, instanceType } = settings;
+/** The image a new server of that type starts from. */
+export function findImage(
+  { image, ubuntu }: AwsSettings,
+  instanceType: string,
+  options: pulumi.InvokeOptions,
+): pulumi.Output<string> {
   if (image.startsWith("ami-")) return pulumi.output(image);
   const serial = image === "newest" ? "current" : image;
   const name = imageParameter(ubuntu, serial, architectureOf(instanceType));

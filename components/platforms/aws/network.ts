@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { refusal } from "../../refusal";
 import type { AwsSettings } from "../../settings/aws";
 import { type Naming, tagsOf } from "./names";
-import { chooseZones, ipv6Subnet, planSubnets, type SubnetPlan } from "./subnets";
+import { chooseZones, ipv6Subnet, planSubnets, type SubnetPlan, zoneIndex } from "./subnets";
 
 export interface NetworkArgs {
   readonly settings: AwsSettings;
@@ -26,7 +26,6 @@ export class Network extends pulumi.ComponentResource {
   /** The names of the three zones. */
   readonly zones: pulumi.Output<string[]>;
   private readonly naming: Naming;
-  private placed = 0;
 
   constructor(name: string, { settings, naming }: NetworkArgs, options?: pulumi.ComponentResourceOptions) {
     super("one-server-web:aws:Network", name, { vpcCidr: settings.vpcCidr, ipv6: settings.ipv6 }, options);
@@ -52,14 +51,14 @@ export class Network extends pulumi.ComponentResource {
   }
 
   /**
-   * A place for the next server: in the zone of that name, else each in another zone, one after the other.
+   * A server's place: in the zone of that name, else by the number in the server's name, so that those of a kind stand in different zones and
+   * none moves when another one comes or goes.
    * @throws {pulumi.RunError} when the network has no such zone
    */
-  place(zone?: string): Placement {
+  place(server: string, zone?: string): Placement {
     if (zone === undefined) {
-      const subnet = this.subnets[this.placed % this.subnets.length];
+      const subnet = this.subnets[zoneIndex(server, this.subnets.length)];
       if (subnet === undefined) throw refusal("the network has no subnets");
-      this.placed += 1;
       return { subnetId: subnet.id, zone: subnet.availabilityZone };
     }
     const zones = pulumi.all(this.subnets.map(({ availabilityZone }) => availabilityZone));

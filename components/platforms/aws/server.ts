@@ -1,10 +1,9 @@
 import * as ec2 from "@pulumi/aws/ec2";
 import { InstanceState } from "@pulumi/aws/ec2transitgateway";
-import type { types } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
-import type { Tier } from "../../../policy/vocabulary";
 import type { AwsSettings } from "../../settings/aws";
-import { type Server, serverFacts } from "../platform";
+import type { Machine, ServerArgs } from "../machine";
+import { Server } from "../server";
 import { DataVolume } from "./dataVolume";
 import { findImage, imageIsPinned } from "./image";
 import { isBurstable } from "./instanceType";
@@ -16,12 +15,10 @@ import { userData, volumeDevice } from "./userData";
 /** The user that Ubuntu's images let in. */
 const loginUser = "ubuntu";
 
-export interface AwsServerArgs {
-  readonly tiers: readonly Tier[];
-  /** Whether the data on it is backed up elsewhere. */
-  readonly backup: boolean;
+export interface AwsServerArgs extends ServerArgs {
   readonly settings: AwsSettings;
   readonly naming: Naming;
+  readonly instanceType: string;
   readonly placement: Placement;
   readonly securityGroupId: pulumi.Input<string>;
   readonly keys: Keys;
@@ -31,149 +28,180 @@ export interface AwsServerArgs {
   readonly resizeNotice: pulumi.ResourceHook;
 }
 
-/** An EC2 instance with an address and a data volume that both outlive it. */
-export class AwsServer extends pulumi.ComponentResource implements Server {
-  readonly serverName: string;
-  readonly tiers: readonly Tier[];
-  readonly zone: pulumi.Output<string>;
-  readonly connection: pulumi.Output<types.input.remote.ConnectionArgs>;
-  readonly publicIp: pulumi.Output<string>;
-  readonly privateIp: pulumi.Output<string>;
-  readonly instanceId: pulumi.Output<string>;
-  readonly size: pulumi.Output<string>;
-  readonly login: pulumi.Output<string>;
-  readonly publicIpv6?: pulumi.Output<string>;
-  readonly provisionSettings: pulumi.Output<Readonly<Record<string, string>>>;
+/** A server with what only AWS knows of it. */
+export interface AwsServer {
+  readonly server: Server;
   readonly instance: ec2.Instance;
   /** The image that a new server would start from now. */
   readonly newestImage: pulumi.Output<string>;
+}
 
-  constructor(name: string, args: AwsServerArgs, options: pulumi.ComponentResourceOptions) {
-    const { settings, naming, placement, keys, tiers } = args;
-    const facts = serverFacts(name, "aws", { tiers, zone: placement.zone, backup: args.backup });
-    super("one-server-web:aws:Server", name, { ...facts }, options);
-    this.serverName = name;
-    this.tiers = tiers;
-    this.zone = placement.zone;
-    this.newestImage = findImage(settings, { parent: this });
+/**
+ * An EC2 instance. Where visitors reach it, its address outlives it, because names point there; where it keeps data, a volume does.
+ */
+export function awsServer(
+  name: string,
+  args: AwsServerArgs,
+  options: pulumi.ComponentResourceOptions,
+): AwsServer {
+  let made: Omit<AwsServer, "server"> | undefined;
+  const facts = { ...args, platform: "aws", zone: args.placement.zone } as const;
+  const server = new Server(
+    name,
+    facts,
+    (parent) => {
+      const newestImage = findImage(args.settings, args.instanceType, { parent });
+      const instance = makeInstance(name, args, newestImage, parent);
+      made = { instance, newestImage };
+      return machineOf(name, args, instance, parent);
+    },
+    options,
+  );
+  return { server, ...(made as Omit<AwsServer, "server">) };
+}
 
-    const data = new DataVolume(
-      name,
-      { zone: this.zone, size: settings.dataVolumeSize, naming, protect: settings.protectData },
-      { parent: this },
-    );
-    this.instance = this.makeInstance(args);
-    const attachment = data.attachTo(this.instance);
-    this.keepRunning(attachment);
-    const { address, association } = this.makeAddress(naming, settings.protectData);
-
-    this.instanceId = this.instance.id;
-    this.size = this.instance.instanceType;
-    this.publicIp = address.publicIp;
-    this.privateIp = this.instance.privateIp;
-    if (settings.ipv6) this.publicIpv6 = this.instance.ipv6Addresses.apply(([first = ""]) => first);
-    this.login = address.publicIp.apply((ip) => `ssh ${loginUser}@${ip}`);
-    this.connection = pulumi.output({
-      // The association's address, not the address's own: by then it leads to this instance.
-      host: association.publicIp,
+function machineOf(
+  name: string,
+  args: AwsServerArgs,
+  instance: ec2.Instance,
+  parent: pulumi.Resource,
+): Machine {
+  const { settings, keys } = args;
+  const visited = reachesVisitors(args);
+  const { publicIp, host } = visited
+    ? keptAddress(name, args, instance, parent)
+    : // It changes with a stop: only this program uses it.
+      { publicIp: instance.publicIp, host: instance.publicIp };
+  const own: Record<string, string> = {
+    METADATA_GUARD: "yes",
+    ...(visited ? { CERTIFICATE_METRIC: "yes" } : {}),
+  };
+  return {
+    publicIp,
+    privateIp: instance.privateIp,
+    ...(settings.ipv6 ? { publicIpv6: instance.ipv6Addresses.apply(([first = ""]) => first) } : {}),
+    instanceId: instance.id,
+    size: instance.instanceType,
+    login: publicIp.apply((ip) => `ssh ${loginUser}@${ip}`),
+    connection: pulumi.output({
+      host,
       user: loginUser,
       hostKey: keys.host.publicKey,
       ...(keys.loginPrivateKey === undefined ? {} : { privateKey: keys.loginPrivateKey }),
       // A new instance answers after 20 to 60 seconds; ten minutes cover a slow one.
       dialErrorLimit: 60,
       perDialTimeout: 15,
-    });
-    // Known once the volume is attached.
-    this.provisionSettings = attachment.volumeId.apply(
-      (volume): Readonly<Record<string, string>> => ({
-        DATA_DEVICE: volumeDevice(volume),
-        DATA_VOLUME_SIZE: String(settings.dataVolumeSize),
-        METADATA_GUARD: "yes",
-        CERTIFICATE_METRIC: "yes",
-      }),
-    );
-    this.registerOutputs({
-      ...facts,
-      instanceId: this.instanceId,
-      publicIp: this.publicIp,
-      privateIp: this.privateIp,
-    });
-  }
+    }),
+    provisionSettings: args.keepsData
+      ? attachData(name, args, instance, parent).apply(
+          (data): Record<string, string> => ({ ...own, ...data }),
+        )
+      : pulumi.output(own),
+  };
+}
 
-  private makeInstance(args: AwsServerArgs): ec2.Instance {
-    const { settings, naming, placement, keys } = args;
-    const name = this.serverName;
-    const hostKey = keys.host;
-    return new ec2.Instance(
-      name,
-      {
-        ami: this.newestImage,
-        instanceType: settings.instanceType,
-        subnetId: placement.subnetId,
-        vpcSecurityGroupIds: [args.securityGroupId],
-        iamInstanceProfile: args.profile,
-        keyName: keys.login.keyName,
-        userData: pulumi
-          .all([hostKey.privateKey, hostKey.publicKey])
-          .apply(([privateKey, publicKey]) => userData(name, privateKey, publicKey)),
-        userDataReplaceOnChange: false,
-        // The Elastic IP is the only public IPv4 address: a second one would cost and lead nowhere.
-        associatePublicIpAddress: false,
-        ...(settings.ipv6 ? { ipv6AddressCount: 1 } : {}),
-        metadataOptions: {
-          httpEndpoint: "enabled",
-          httpTokens: "required",
-          httpPutResponseHopLimit: 1,
-          instanceMetadataTags: "enabled",
-        },
-        rootBlockDevice: {
-          volumeType: "gp3",
-          volumeSize: settings.rootVolumeSize,
-          encrypted: true,
-          deleteOnTermination: true,
-          tags: tagsOf(naming, `${name} system`),
-        },
-        ...(isBurstable(settings.instanceType) ? { creditSpecification: { cpuCredits: "unlimited" } } : {}),
-        maintenanceOptions: { autoRecovery: "default" },
-        monitoring: false,
-        // Refused in the console and to scripts; Pulumi may still replace it, for its data lies elsewhere.
-        disableApiTermination: settings.protectData,
-        forceDestroy: true,
-        tags: tagsOf(naming, name, { Tiers: args.tiers.join(" ") }),
+/** Whether visitors' connections arrive here, so that names may point here and the certificate is here. */
+export function reachesVisitors({ admits }: Pick<ServerArgs, "admits">): boolean {
+  return admits.some(({ from }) => from === "anyone");
+}
+
+/** A volume of the server's own. @returns its settings for provisioning, known once the volume is attached */
+function attachData(
+  name: string,
+  { settings, naming, placement }: AwsServerArgs,
+  instance: ec2.Instance,
+  parent: pulumi.Resource,
+): pulumi.Output<Record<string, string>> {
+  const { dataVolumeSize: size, protectData: protect } = settings;
+  const data = new DataVolume(name, { zone: placement.zone, size, naming, protect }, { parent });
+  const attachment = data.attachTo(instance);
+  // A server that gave its data away was stopped for that; with its data back, it is started.
+  new InstanceState(
+    `${name}-power`,
+    { instanceId: instance.id, state: "running" },
+    { parent, dependsOn: attachment },
+  );
+  return attachment.volumeId.apply(
+    (volume): Record<string, string> => ({
+      DATA_DEVICE: volumeDevice(volume),
+      DATA_VOLUME_SIZE: String(size),
+    }),
+  );
+}
+
+function makeInstance(
+  name: string,
+  args: AwsServerArgs,
+  image: pulumi.Output<string>,
+  parent: pulumi.Resource,
+): ec2.Instance {
+  const { settings, naming, placement, keys, instanceType } = args;
+  const hostKey = keys.host;
+  return new ec2.Instance(
+    name,
+    {
+      ami: image,
+      instanceType,
+      subnetId: placement.subnetId,
+      vpcSecurityGroupIds: [args.securityGroupId],
+      iamInstanceProfile: args.profile,
+      keyName: keys.login.keyName,
+      userData: pulumi
+        .all([hostKey.privateKey, hostKey.publicKey])
+        .apply(([privateKey, publicKey]) => userData(name, privateKey, publicKey)),
+      userDataReplaceOnChange: false,
+      // Beside an Elastic IP a second public IPv4 address would cost and lead nowhere.
+      associatePublicIpAddress: !reachesVisitors(args),
+      ...(settings.ipv6 ? { ipv6AddressCount: 1 } : {}),
+      metadataOptions: {
+        httpEndpoint: "enabled",
+        httpTokens: "required",
+        httpPutResponseHopLimit: 1,
+        instanceMetadataTags: "enabled",
       },
-      {
-        parent: this,
-        // The image a server was made from stays its own, and changed user data would stop it for nothing: only its first boot reads them.
-        ignoreChanges: imageIsPinned(settings) ? ["ami", "userData"] : ["userData"],
-        hooks: { beforeUpdate: [args.resizeNotice] },
-        // The host key is in them.
-        additionalSecretOutputs: ["userData"],
+      rootBlockDevice: {
+        volumeType: "gp3",
+        volumeSize: settings.rootVolumeSize,
+        encrypted: true,
+        deleteOnTermination: true,
+        tags: tagsOf(naming, `${name} system`),
       },
-    );
-  }
+      ...(isBurstable(instanceType) ? { creditSpecification: { cpuCredits: "unlimited" } } : {}),
+      maintenanceOptions: { autoRecovery: "default" },
+      monitoring: false,
+      // Refused in the console and to scripts; Pulumi may still replace it, for its data lies elsewhere.
+      disableApiTermination: settings.protectData,
+      forceDestroy: true,
+      tags: tagsOf(naming, name, { Tiers: args.tiers.join(" ") }),
+    },
+    {
+      parent,
+      // The image a server was made from stays its own, and changed user data would stop it for nothing: only its first boot reads them.
+      ignoreChanges: imageIsPinned(settings) ? ["ami", "userData"] : ["userData"],
+      hooks: { beforeUpdate: [args.resizeNotice] },
+      // The host key is in them.
+      additionalSecretOutputs: ["userData"],
+    },
+  );
+}
 
-  /** A server that gave its data away was stopped for that; with its data back, it is started. */
-  private keepRunning(attachment: ec2.VolumeAttachment): void {
-    new InstanceState(
-      `${this.serverName}-power`,
-      { instanceId: this.instance.id, state: "running" },
-      { parent: this, dependsOn: attachment },
-    );
-  }
-
-  private makeAddress(naming: Naming, protect: boolean) {
-    const name = this.serverName;
-    const address = new ec2.Eip(
-      `${name}-address`,
-      { domain: "vpc", tags: tagsOf(naming, `${name} address`) },
-      { parent: this, protect },
-    );
-    const association = new ec2.EipAssociation(
-      `${name}-address`,
-      { allocationId: address.allocationId, instanceId: this.instance.id },
-      // An association is of one instance; it is let go before the next one takes the address.
-      { parent: this, deleteBeforeReplace: true },
-    );
-    return { address, association };
-  }
+function keptAddress(
+  name: string,
+  { naming, settings }: AwsServerArgs,
+  instance: ec2.Instance,
+  parent: pulumi.Resource,
+) {
+  const address = new ec2.Eip(
+    `${name}-address`,
+    { domain: "vpc", tags: tagsOf(naming, `${name} address`) },
+    { parent, protect: settings.protectData },
+  );
+  const association = new ec2.EipAssociation(
+    `${name}-address`,
+    { allocationId: address.allocationId, instanceId: instance.id },
+    // An association is of one instance; it is let go before the next one takes the address.
+    { parent, deleteBeforeReplace: true },
+  );
+  // The association's address leads to this instance; the address's own is known before.
+  return { publicIp: address.publicIp, host: association.publicIp };
 }

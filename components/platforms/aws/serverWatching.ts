@@ -2,14 +2,19 @@ import * as cloudwatch from "@pulumi/aws/cloudwatch";
 import * as ssm from "@pulumi/aws/ssm";
 import * as pulumi from "@pulumi/pulumi";
 import type { AwsSettings } from "../../settings/aws";
-import { type AlarmPlan, planServerAlarms } from "./alarms";
+import type { Server } from "../platform";
+import { type AlarmPlan, certificateAlarm, dataFolder, planServerAlarms } from "./alarms";
 import { dashboardBody } from "./dashboard";
 import { dashboardName, type Naming, stem, tagsOf } from "./names";
-import type { AwsServer } from "./server";
 import { alarmArgs, type Watching } from "./watching";
 
 export interface ServerWatchingArgs {
-  readonly server: AwsServer;
+  readonly server: Server;
+  readonly instanceType: string;
+  /** Whether it has a data volume. */
+  readonly keepsData: boolean;
+  /** Whether the alarms of the whole site hang here: at one server of the site. */
+  readonly siteWide: boolean;
   readonly watching: Watching;
   readonly settings: AwsSettings;
   readonly naming: Naming;
@@ -26,8 +31,9 @@ export class ServerWatching extends pulumi.ComponentResource {
     this.args = args;
     this.serverName = serverName;
     this.installAgent();
-    const alarms = planServerAlarms(args.settings.instanceType).map((plan) => this.alarm(plan));
-    const { settings, naming, watching, server } = args;
+    const { settings, naming, watching, server, instanceType, keepsData, siteWide } = args;
+    const plans = [...planServerAlarms(instanceType, keepsData), ...(siteWide ? [certificateAlarm] : [])];
+    const alarms = plans.map((plan) => this.alarm(plan));
     new cloudwatch.Dashboard(
       `${this.serverName}-dashboard`,
       {
@@ -47,6 +53,7 @@ export class ServerWatching extends pulumi.ComponentResource {
               webLogGroup,
               alarmArns,
               certificateMetric: certificateMetric(naming),
+              disks: keepsData ? ["/", dataFolder] : ["/"],
             }),
           ),
       },

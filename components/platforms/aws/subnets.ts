@@ -56,6 +56,19 @@ export function chooseZones(
   return usable.slice(0, zoneCount);
 }
 
+/**
+ * Which of so many zones a server stands in: `web-1` in the first, `web-2` in the second, `web-4` in the first of three again.
+ * @throws Error when the name ends in no number
+ */
+export function zoneIndex(server: string, zones: number): number {
+  const number = Number(/-([1-9]\d*)$/.exec(server)?.[1]);
+  if (Number.isNaN(number))
+    throw new Error(
+      `"${server}" is not a server's name: expected a kind, a hyphen and a number, such as web-1`,
+    );
+  return (number - 1) % zones;
+}
+
 function dotted(value: number): string {
   return [24, 16, 8, 0].map((shift) => Math.floor(value / 2 ** shift) % 256).join(".");
 }

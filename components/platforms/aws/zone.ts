@@ -1,7 +1,7 @@
 import * as route53 from "@pulumi/aws/route53";
 import * as pulumi from "@pulumi/pulumi";
 import type { AwsSettings } from "../../settings/aws";
-import type { DnsRecordArgs } from "../platform";
+import type { RecordPlan } from "../records";
 import { type Naming, tagsOf } from "./names";
 
 export interface ZoneArgs {
@@ -37,19 +37,16 @@ export class Zone extends pulumi.ComponentResource {
     this.registerOutputs({ zoneId: this.zoneId, nameServers: this.nameServers });
   }
 
-  /** An A or AAAA record. */
-  address(name: string, record: DnsRecordArgs, options: pulumi.CustomResourceOptions): route53.Record {
-    return new route53.Record(
-      name,
-      {
-        zoneId: this.zoneId,
-        name: record.hostname,
-        type: record.type,
-        ttl: timeToLive(this.args.settings.moving),
-        records: [record.address],
-      },
-      options,
-    );
+  /** An A or AAAA record; an alias of what AWS runs itself follows its addresses. */
+  record(plan: RecordPlan, options: pulumi.CustomResourceOptions): route53.Record {
+    const { name, hostname, type, target } = plan;
+    const record = { zoneId: this.zoneId, name: hostname, type };
+    if ("alias" in target) {
+      const aliases = [{ ...target.alias, evaluateTargetHealth: true }];
+      return new route53.Record(name, { ...record, aliases }, options);
+    }
+    const ttl = timeToLive(this.args.settings.moving);
+    return new route53.Record(name, { ...record, ttl, records: [...target.addresses] }, options);
   }
 
   /** Who may issue certificates for a name, and for the names below it that say nothing themselves. */

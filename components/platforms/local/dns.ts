@@ -1,9 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { DnsRecordArgs } from "../platform";
 import type { Network } from "./network";
 import { printed, runScript } from "./script";
 
-export interface LocalDnsRecordArgs extends DnsRecordArgs {
+export interface LocalDnsRecordArgs {
+  /** The full name, such as `www.foobar.com`. */
+  readonly hostname: string;
+  readonly type: "A" | "AAAA";
+  readonly addresses: readonly pulumi.Output<string>[];
   readonly networkName: string;
   readonly network: Network;
 }
@@ -16,6 +19,7 @@ export class LocalDnsRecord extends pulumi.ComponentResource {
 
   constructor(name: string, args: LocalDnsRecordArgs, options?: pulumi.ComponentResourceOptions) {
     super("one-server-web:local:DnsRecord", name, { hostname: args.hostname, type: args.type }, options);
+    const address = pulumi.all([...args.addresses]).apply((addresses) => addresses.join(" "));
     const command = runScript(
       name,
       {
@@ -25,7 +29,7 @@ export class LocalDnsRecord extends pulumi.ComponentResource {
           NETWORK: args.networkName,
           RECORD: args.hostname,
           TYPE: args.type,
-          ADDRESS: args.address,
+          ADDRESS: address,
         },
         triggers: [args.network.networkId, args.hostname, args.type],
       },
@@ -36,7 +40,7 @@ export class LocalDnsRecord extends pulumi.ComponentResource {
     this.registerOutputs({
       hostname: this.hostname,
       type: args.type,
-      address: args.address,
+      address: args.addresses.length === 1 ? address : args.addresses,
       ttl: this.ttl,
     });
   }

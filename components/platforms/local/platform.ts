@@ -1,11 +1,12 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { LocalSettings } from "../../settings/settings";
-import type { Certificate, DnsRecordArgs, Platform, Server, ServerArgs } from "../platform";
+import type { Certificate, Endpoint, Platform, Server, ServerArgs } from "../platform";
+import { addressesOf, planRecords } from "../records";
 import { LocalDnsRecord } from "./dns";
 import { KeyPair } from "./keyPair";
 import { Network } from "./network";
 import { OwnCertificates } from "./ownCertificates";
-import { LocalServer } from "./server";
+import { localServer } from "./server";
 
 /** Real Debian machines under systemd-nspawn on this host, in a network of their own with a DNS server. */
 export class LocalPlatform implements Platform {
@@ -28,20 +29,33 @@ export class LocalPlatform implements Platform {
   server(name: string, args: ServerArgs, options: pulumi.ComponentResourceOptions): Server {
     const { network, keyPair } = this;
     const { suite, network: networkName, memory } = this.settings;
-    const size = memory === undefined ? {} : { memory };
-    return new LocalServer(name, { ...args, ...size, suite, networkName, network, keyPair }, options);
+    const size = args.size === undefined ? memory : Number(args.size);
+    return localServer(
+      name,
+      { ...args, ...(size === undefined ? {} : { memory: size }), suite, networkName, network, keyPair },
+      options,
+    );
   }
 
-  dnsRecord(name: string, args: DnsRecordArgs, options: pulumi.CustomResourceOptions): pulumi.Resource {
+  names(
+    hostnames: readonly string[],
+    endpoint: Endpoint,
+    options: pulumi.CustomResourceOptions,
+  ): pulumi.Resource[] {
+    const { network } = this;
     const networkName = this.settings.network;
-    return new LocalDnsRecord(name, { ...args, networkName, network: this.network }, options);
+    return planRecords(hostnames, endpoint).map((record) => {
+      const { name, hostname, type } = record;
+      const addresses = addressesOf(record);
+      return new LocalDnsRecord(name, { hostname, type, addresses, networkName, network }, options);
+    });
   }
 
   certificate(
-    name: string,
     hostnames: readonly string[],
+    _endpoint: Endpoint,
     options: pulumi.CustomResourceOptions,
   ): Certificate {
-    return this.ownCertificates.certificate(name, hostnames, options);
+    return this.ownCertificates.certificate("certificate", hostnames, options);
   }
 }

@@ -1,9 +1,15 @@
 import { isIPv6 } from "node:net";
 import * as pulumi from "@pulumi/pulumi";
-import type { DnsRecordArgs } from "../platform";
 
 /** Resolvers may keep an answer so long, in seconds. */
 const timeToLive = 300;
+
+export interface SshDnsRecordArgs {
+  /** The full name, such as `www.foobar.com`. */
+  readonly hostname: string;
+  readonly type: "A" | "AAAA";
+  readonly address: pulumi.Output<string>;
+}
 
 /** A record that a person sets at their own DNS provider. */
 export class SshDnsRecord extends pulumi.ComponentResource {
@@ -12,11 +18,12 @@ export class SshDnsRecord extends pulumi.ComponentResource {
 
   constructor(
     name: string,
-    { hostname, address, type }: DnsRecordArgs,
+    { hostname, address, type }: SshDnsRecordArgs,
     options: pulumi.ComponentResourceOptions,
   ) {
     super("one-server-web:ssh:DnsRecord", name, { hostname, type, ttl: timeToLive }, options);
-    const actualType = pulumi.output(address).apply((text) => (isIPv6(text) ? "AAAA" : type));
+    // A server's address in the settings may be of either kind.
+    const actualType = address.apply((text) => (isIPv6(text) ? "AAAA" : type));
     this.line = pulumi.all([actualType, address]).apply(([kind, text]) => zoneLine(hostname, kind, text));
     this.registerOutputs({ hostname, type: actualType, address, ttl: timeToLive });
   }

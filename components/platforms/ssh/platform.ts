@@ -2,9 +2,10 @@ import * as pulumi from "@pulumi/pulumi";
 import { refusal } from "../../refusal";
 import type { Settings } from "../../settings/settings";
 import { Certificates } from "../certificates";
-import type { Certificate, DnsRecordArgs, Platform, Server, ServerArgs } from "../platform";
+import type { Certificate, Endpoint, Platform, Server, ServerArgs } from "../platform";
+import { addressesOf, planRecords } from "../records";
 import { SshDnsRecord } from "./dns";
-import { SshServer } from "./server";
+import { sshServer } from "./server";
 
 /** Servers that are there already, named in the setting `servers`; each server that a rung asks for takes the next of them. */
 export class SshPlatform implements Platform {
@@ -33,23 +34,36 @@ export class SshPlatform implements Platform {
       );
     }
     this.taken += 1;
-    return new SshServer(name, { ...args, settings }, options);
+    return sshServer(name, args, settings, options);
   }
 
-  dnsRecord(name: string, args: DnsRecordArgs, options: pulumi.CustomResourceOptions): pulumi.Resource {
-    const record = new SshDnsRecord(name, args, options);
+  names(
+    hostnames: readonly string[],
+    endpoint: Endpoint,
+    options: pulumi.CustomResourceOptions,
+  ): pulumi.Resource[] {
+    return planRecords(hostnames, endpoint).flatMap((plan) =>
+      addressesOf(plan).map((address, index) => {
+        const name = index === 0 ? plan.name : `${plan.name}-${index + 1}`;
+        const { hostname, type } = plan;
+        return this.record(new SshDnsRecord(name, { hostname, type, address }, options));
+      }),
+    );
+  }
+
+  certificate(
+    hostnames: readonly string[],
+    _endpoint: Endpoint,
+    options: pulumi.CustomResourceOptions,
+  ): Certificate {
+    return this.certificates.certificate("certificate", hostnames, options);
+  }
+
+  private record(record: SshDnsRecord): SshDnsRecord {
     this.records.push(record.line);
     if (this.settings.ssh.dns === "print") {
       record.line.apply((line) => pulumi.log.info(`set this DNS record at your provider: ${line}`, record));
     }
     return record;
-  }
-
-  certificate(
-    name: string,
-    hostnames: readonly string[],
-    options: pulumi.CustomResourceOptions,
-  ): Certificate {
-    return this.certificates.certificate(name, hostnames, options);
   }
 }

@@ -1,48 +1,33 @@
 import { createHash } from "node:crypto";
 import { promises as dns } from "node:dns";
 import { isIP } from "node:net";
-import type { types } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
-import type { Tier } from "../../../policy/vocabulary";
 import { refusal } from "../../refusal";
 import type { SshServerSettings } from "../../settings/settings";
-import { type Server, type ServerArgs, serverFacts } from "../platform";
-
-export interface SshServerArgs extends ServerArgs {
-  readonly settings: SshServerSettings;
-}
+import type { Machine, ServerArgs } from "../machine";
+import { Server } from "../server";
 
 /** A machine that is there already: any Debian or Ubuntu that is reached over SSH by a key, as root or with passwordless sudo. */
-export class SshServer extends pulumi.ComponentResource implements Server {
-  readonly serverName: string;
-  readonly tiers: readonly Tier[];
-  /** Empty: unknown. */
-  readonly zone: pulumi.Output<string>;
-  readonly connection: pulumi.Output<types.input.remote.ConnectionArgs>;
-  readonly publicIp: pulumi.Output<string>;
-  readonly privateIp: pulumi.Output<string>;
-  readonly instanceId: pulumi.Output<string>;
-  readonly size: pulumi.Output<string>;
-  readonly login: pulumi.Output<string>;
+export function sshServer(
+  name: string,
+  args: ServerArgs,
+  settings: SshServerSettings,
+  options: pulumi.ComponentResourceOptions,
+): Server {
+  // Nothing says where the machine stands.
+  const facts = { ...args, platform: "ssh", zone: "" } as const;
+  return new Server(name, facts, () => machineAt(name, settings), options);
+}
 
-  constructor(
-    name: string,
-    { tiers, backup = false, settings }: SshServerArgs,
-    options: pulumi.ComponentResourceOptions,
-  ) {
-    // Nothing says where the machine stands.
-    const facts = serverFacts(name, "ssh", { tiers, backup, zone: "" });
-    super("one-server-web:ssh:Server", name, { ...facts }, options);
-    const { address, user, port, privateKey, hostKey } = settings;
-    this.serverName = name;
-    this.tiers = tiers;
-    this.zone = pulumi.output(facts.zone);
-    this.publicIp = pulumi.output(addressOf(name, address));
-    this.privateIp = this.publicIp;
-    this.instanceId = pulumi.output(machineIdentity(hostKey));
-    this.size = pulumi.output("as it is");
-    this.login = pulumi.output(`ssh -p ${port} ${user}@${address}`);
-    this.connection = pulumi.output({
+function machineAt(name: string, { address, user, port, privateKey, hostKey }: SshServerSettings): Machine {
+  const publicIp = pulumi.output(addressOf(name, address));
+  return {
+    publicIp,
+    privateIp: publicIp,
+    instanceId: pulumi.output(machineIdentity(hostKey)),
+    size: pulumi.output("as it is"),
+    login: pulumi.output(`ssh -p ${port} ${user}@${address}`),
+    connection: pulumi.output({
       host: address,
       port,
       user,
@@ -51,14 +36,8 @@ export class SshServer extends pulumi.ComponentResource implements Server {
       // About two minutes: a machine that reboots is worth waiting for, one that is gone is not.
       dialErrorLimit: 24,
       perDialTimeout: 15,
-    });
-    this.registerOutputs({
-      ...facts,
-      instanceId: this.instanceId,
-      publicIp: this.publicIp,
-      privateIp: this.privateIp,
-    });
-  }
+    }),
+  };
 }
 
 /** Tells machines apart behind one address: another machine has another host key. */

@@ -37,7 +37,7 @@ export async function replaceServer(wanted: Replacement, screen: Screen): Promis
       throw await undone(workspace, wanted, before, image, failure as Error, progress);
     }
     const outputs = await stackOutputs(workspace);
-    if (wanted.image === "newest") await setImage(workspace, runningImage(outputs));
+    if (wanted.image === "newest") await setImage(workspace, runningImage(outputs, wanted.server));
     const answer = await check(siteOutputs(outputs));
     progress.line(`${wanted.server} is replaced; ${answer}; all in ${duration(Date.now() - started)}`);
   } finally {
@@ -131,8 +131,10 @@ async function setImage(workspace: Workspace, image: string): Promise<void> {
   await mustRun(workspace, ["config", ...change, "-s", workspace.stack]);
 }
 
-function runningImage(outputs: Record<string, unknown>): string {
-  const { running } = outputs.images as { running: string };
+/** The image that a server runs, from the stack's output `images`. */
+function runningImage({ images }: Record<string, unknown>, server: string): string {
+  const { running } = (images as Record<string, { running: string } | undefined>)[server] ?? {};
+  if (running === undefined) throw new UpdateFailed(`the stack's output images does not name ${server}`);
   return running;
 }
 
