@@ -1,24 +1,31 @@
 import { existsSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { projectFolder } from "./project/folders";
 import { runProgram } from "./project/program";
 import { duration, Progress, standardScreen } from "./project/progress";
+import { keepBusy } from "./test/busy";
 import { closingLine } from "./test/closingLine";
 import { testFiles } from "./test/files";
 import { type Group, type GroupResult, runGroup } from "./test/group";
 import { failuresOf, groupsOf, runInLanes, sum } from "./test/lanes";
 import { setUp } from "./test/setUp";
 
-const usage = `usage: npm test [-- --only KIND] [-- --grep TEXT] [FILE …]
+const usage = `usage: npm test [-- [--only KIND] [--grep TEXT] [--busy] [FILE …]]
 
 Does all set-up and runs the tests: project (formatting, lint, types, shell), unit, engine (the real Pulumi engine),
 machines (real machines on this host), browser (real Chromium).
 
   --only KIND   one of project, unit, engine, machines, browser; may be given several times
-  --grep TEXT   only tests whose full title holds TEXT
+  --grep TEXT   only tests whose full title holds TEXT, and in a story the steps before them
+  --busy        keeps every processor busy meanwhile, to find tests that depend on a quiet machine
   -h, --help    this text`;
 
-const options = { only: { type: "string", multiple: true }, grep: { type: "string" } } as const;
+const options = {
+  only: { type: "string", multiple: true },
+  grep: { type: "string" },
+  busy: { type: "boolean", default: false },
+} as const;
 
 void runProgram(usage, options, async ({ values, positionals }) => {
   const kinds = values.only as unknown as string[] | undefined;
@@ -28,7 +35,8 @@ void runProgram(usage, options, async ({ values, positionals }) => {
       throw new Error(`${file} is no test: expected a file below test/`);
   }
   await setUp(files);
-  return await run(files, values.grep as string | undefined);
+  const rest = values.busy === true ? keepBusy(availableParallelism()) : () => {};
+  return await run(files, values.grep as string | undefined).finally(rest);
 });
 
 /** Machines and engines wait for each other's answers most of the time, so two files run at once. */

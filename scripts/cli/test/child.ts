@@ -1,7 +1,8 @@
-// Runs one group of test files for scripts/cli/test/group.ts, which tells which and is told the counts.
+// Runs one group of test files for scripts/cli/test/group.ts, which says which and gets the counts.
 import { join } from "node:path";
 import Mocha from "mocha";
 import { projectFolder } from "../project/folders";
+import { chooseTests } from "./story";
 
 interface Wanted {
   readonly files: readonly string[];
@@ -9,9 +10,23 @@ interface Wanted {
   readonly colours: boolean;
 }
 
+/** Mocha, with the tests that a text chooses alone. */
+class ChosenTests extends Mocha {
+  constructor(
+    private readonly text: string | undefined,
+    options: Mocha.MochaOptions,
+  ) {
+    super(options);
+  }
+
+  protected override loadFiles(): void {
+    super.loadFiles();
+    if (this.text !== undefined) chooseTests(this.suite, this.text);
+  }
+}
+
 process.once("message", ({ files, grep, colours }: Wanted) => {
-  const mocha = new Mocha({ reporter: "spec", timeout: 60_000, color: colours });
-  if (grep !== undefined) mocha.fgrep(grep);
+  const mocha = new ChosenTests(grep, { reporter: "spec", timeout: 60_000, color: colours });
   for (const file of files) mocha.addFile(join(projectFolder, file));
   const runner = mocha.run(() => {
     const { passes = 0, failures = 0, pending = 0 } = runner.stats ?? {};

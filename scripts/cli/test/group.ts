@@ -24,7 +24,7 @@ export interface GroupResult extends Counts {
 
 /**
  * Runs a group in a process of its own. One that ends before its tests do counts as a failure.
- * @param grep only tests whose full title holds it
+ * @param grep only tests whose full title holds it, in a story with the steps before them
  */
 export function runGroup(group: Group, grep: string | undefined, colours: boolean): Promise<GroupResult> {
   const child = fork(join(projectFolder, "scripts/cli/test/child.ts"), [], {
