@@ -1,8 +1,9 @@
 import { spawn, spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { projectFolder } from "../../scripts/cli/project/folders";
+import { withoutSecrets } from "../../scripts/cli/project/stackFile";
 
 export interface Ran {
   readonly code: number | null;
@@ -13,17 +14,24 @@ export interface Ran {
   readonly milliseconds: number;
 }
 
-/** A copy of this project as it is in the working tree, with a state of its own, which tests may break. */
+/**
+ * A copy of this project as it is in the working tree, with a state of its own, which tests may break. Stacks' settings are those of the
+ * last commit without what is encrypted: what `npm start` and a person wrote into this clone's belongs to its own stacks.
+ */
 export class Clone {
   readonly folder: string;
 
-  constructor() {
+  /** @param source a work tree of git */
+  constructor(source = projectFolder) {
     this.folder = mkdtempSync(join(tmpdir(), "one-server-web-"));
-    for (const file of projectFiles()) {
-      mkdirSync(dirname(join(this.folder, file)), { recursive: true });
-      cpSync(join(projectFolder, file), join(this.folder, file), { verbatimSymlinks: true });
+    for (const file of git(source, "ls-tree", "--name-only", "-z", "HEAD").filter(isStackFile)) {
+      writeFileSync(join(this.folder, file), withoutSecrets(git(source, "show", `HEAD:${file}`).join()));
     }
-    symlinkSync(join(projectFolder, "node_modules"), join(this.folder, "node_modules"));
+    for (const file of projectFiles(source)) {
+      mkdirSync(dirname(join(this.folder, file)), { recursive: true });
+      cpSync(join(source, file), join(this.folder, file), { verbatimSymlinks: true });
+    }
+    symlinkSync(join(source, "node_modules"), join(this.folder, "node_modules"));
   }
 
   /** Runs one of the project's programs, such as `start` or `pulumi`, to its end. */
@@ -79,14 +87,20 @@ function runToEnd(command: string, args: readonly string[], cwd: string, options
   });
 }
 
-/** The files of the working tree that git tracks or would track. */
-function projectFiles(): string[] {
-  const listed = spawnSync("git", ["ls-files", "-co", "--exclude-standard", "-z"], {
-    cwd: projectFolder,
-    encoding: "utf8",
-  });
-  if (listed.status !== 0) throw new Error(`git ls-files: ${listed.stderr}`);
-  const deleted = spawnSync("git", ["ls-files", "-d", "-z"], { cwd: projectFolder, encoding: "utf8" });
-  const gone = new Set(deleted.stdout.split("\0"));
-  return [...new Set(listed.stdout.split("\0"))].filter((file) => file !== "" && !gone.has(file));
+/** The files of the working tree that git tracks or would track, but for stacks' settings. */
+function projectFiles(source: string): string[] {
+  const gone = new Set(git(source, "ls-files", "-d", "-z"));
+  const files = new Set(git(source, "ls-files", "-co", "--exclude-standard", "-z"));
+  return [...files].filter((file) => !gone.has(file) && !isStackFile(file));
+}
+
+function isStackFile(file: string): boolean {
+  return /^Pulumi\.[^/]+\.yaml$/.test(file);
+}
+
+/** What git prints about a work tree, one thing at a time. */
+function git(source: string, ...args: readonly string[]): string[] {
+  const { status, stdout, stderr } = spawnSync("git", args, { cwd: source, encoding: "utf8" });
+  if (status !== 0) throw new Error(`git ${args.join(" ")}: ${stderr}`);
+  return stdout.split("\0").filter((part) => part !== "");
 }

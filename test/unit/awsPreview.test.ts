@@ -4,13 +4,13 @@ import { join } from "node:path";
 import { assess } from "../../policy/assess";
 import { topology } from "../../policy/topology";
 import { upgradePathOutput } from "../../policy/upgradePath";
-import { withoutSecrets } from "../../scripts/cli/preview/place";
 import { priceAge, priceAgeWarning } from "../../scripts/cli/preview/priceAge";
 import { type PreviewResult, standing } from "../../scripts/cli/preview/run";
 import { markdown, terminalText } from "../../scripts/cli/preview/summary";
 import { priceOf, RowReader, splitLine } from "../../scripts/cli/prices/rows";
 import { refreshTable } from "../../scripts/cli/prices/table";
 import { projectFolder } from "../../scripts/cli/project/folders";
+import { withoutSecrets } from "../../scripts/cli/project/stackFile";
 import { ownAws } from "../stacks/oneServer";
 
 const today = new Date("2026-07-01T12:00:00Z");

@@ -12,10 +12,10 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { parse, stringify } from "yaml";
 import { ensureEngine } from "../../engine/ensure";
 import { localFolder, projectFolder } from "../project/folders";
 import { releaseStaleLocks } from "../project/locks";
+import { stackFileName, withoutSecrets } from "../project/stackFile";
 import { mustRun, openWorkspace, type Workspace, WorkspaceError } from "../project/workspace";
 
 /** Where a preview runs. */
@@ -32,9 +32,9 @@ const quiet = () => {};
  * doesn't hold runs in a draft, which leaves nothing behind.
  */
 export async function openPreviewPlace(stack: string, offline: boolean): Promise<PreviewPlace> {
-  const file = join(projectFolder, `Pulumi.${stack}.yaml`);
+  const file = join(projectFolder, stackFileName(stack));
   if (!existsSync(file)) {
-    throw new WorkspaceError(`There is no Pulumi.${stack}.yaml: name a stack that has one, such as prod`);
+    throw new WorkspaceError(`There is no ${stackFileName(stack)}: name a stack that has one, such as prod`);
   }
   const here = join(localFolder, "backend/.pulumi/stacks/one-server-web", `${stack}.json`);
   if (offline && !ownBackend() && !existsSync(here)) return await openDraft(stack, file);
@@ -68,10 +68,10 @@ async function openDraft(stack: string, file: string): Promise<PreviewPlace> {
   const close = () => rmSync(folder, { recursive: true, force: true });
   try {
     for (const name of readdirSync(projectFolder)) {
-      if ([".git", ".local", `Pulumi.${stack}.yaml`].includes(name)) continue;
+      if ([".git", ".local", stackFileName(stack)].includes(name)) continue;
       symlinkSync(join(projectFolder, name), join(folder, name));
     }
-    writeFileSync(join(folder, `Pulumi.${stack}.yaml`), withoutSecrets(readFileSync(file, "utf8")));
+    writeFileSync(join(folder, stackFileName(stack)), withoutSecrets(readFileSync(file, "utf8")));
     mkdirSync(join(folder, "backend"));
     const environment = {
       ...process.env,
@@ -88,15 +88,4 @@ async function openDraft(stack: string, file: string): Promise<PreviewPlace> {
     close();
     throw error;
   }
-}
-
-/** The settings that stand in plain text: without the passphrase the others can't be read. */
-export function withoutSecrets(text: string): string {
-  const { config = {} } = parse(text) as { config?: Record<string, unknown> };
-  const plain = Object.entries(config).filter(([, value]) => !isEncrypted(value));
-  return stringify({ config: Object.fromEntries(plain) });
-}
-
-function isEncrypted(value: unknown): boolean {
-  return typeof value === "object" && value !== null && "secure" in value;
 }
