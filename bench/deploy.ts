@@ -11,6 +11,7 @@ import type { Load } from "../test/support/load/schedule";
 import { type Ran, ReleaseServer } from "../test/support/load/server";
 import { StockServer } from "../test/support/load/stockServer";
 import { type LoadReport, underLoad } from "../test/support/load/underLoad";
+import { testNetwork } from "../test/support/networks";
 import { writeResults } from "./results";
 
 // `npm run bench:deploy`: deployments and rollbacks under a load of constant rate, and in the same run, on another machine with the
@@ -34,8 +35,7 @@ async function pause(milliseconds: number): Promise<void> {
 /** The rounds, as many as there were before an interruption. */
 async function ours(): Promise<ChangesUnderLoad> {
   const server = new ReleaseServer({
-    network: "benchd",
-    subnet: "10.96.3.0/24",
+    ...testNetwork("benchd"),
     suite: "sid",
     runtime: "php",
   });
@@ -76,7 +76,7 @@ async function ours(): Promise<ChangesUnderLoad> {
  * @param reports is filled: name → what became of the load.
  */
 async function usualWays(reports: Map<string, LoadReport>): Promise<void> {
-  const server = new StockServer({ network: "benchs", subnet: "10.96.4.0/24" });
+  const server = new StockServer({ ...testNetwork("benchs") });
   const ways = {
     "systemctl restart php-fpm": "systemctl restart php8.4-fpm",
     "systemctl reload php-fpm": "systemctl reload php8.4-fpm",

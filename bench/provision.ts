@@ -5,13 +5,14 @@ import { projectFolder } from "../scripts/cli/project/folders";
 import { Clone } from "../test/support/clone";
 import { eventually } from "../test/support/eventually";
 import type { Result } from "../test/support/load/result";
+import { testNetwork } from "../test/support/networks";
 import { writeResults } from "./results";
 
 // `npm run bench:provision`: how long a fresh machine takes from `pulumi up` to the first correct HTTPS page, beside
 // one bare `apt-get install` of the same packages on another fresh machine (the floor), and an `up` with nothing to do.
 
-const floorNetwork = { name: "benchf", subnet: "10.96.1.0/24", machine: "floor", number: "10" };
-const stack = "benchp";
+const floorNetwork = { ...testNetwork("benchf"), machine: "floor", number: "10" };
+const { network: stack, subnet } = testNetwork("benchp");
 const packages = "nginx php-fpm php-mysql mysql-server";
 
 function script(name: string, ...args: readonly string[]): void {
@@ -28,7 +29,7 @@ function loginKey(): string {
 
 /** Seconds of `apt-get update` and one `apt-get install` on a fresh machine. */
 function floor(): number {
-  const { name, subnet, machine, number } = floorNetwork;
+  const { network: name, subnet, machine, number } = floorNetwork;
   script("network.sh", "create", name, "--subnet", subnet, "--owner", "bench");
   try {
     const key = loginKey();
@@ -78,7 +79,7 @@ async function configure(clone: Clone): Promise<void> {
     ["domain", "www.foobar.com"],
     ["migrate", "php bin/migrate.php"],
     ["network", stack],
-    ["subnet", "10.96.2.0/24"],
+    ["subnet", subnet],
   ] as const) {
     await clone.pulumi("config", "set", key, value, "-s", stack);
   }
@@ -89,7 +90,7 @@ async function configure(clone: Clone): Promise<void> {
 async function firstPage(started: number): Promise<number> {
   process.env.NODE_TLS_REJECT_UNAUTHORIZED = "0";
   return await eventually("the first correct page", 300, async () => {
-    const answer = await ask("https://www.foobar.com/", "10.96.2.1:53");
+    const answer = await ask("https://www.foobar.com/", subnet.replace("0/24", "1:53"));
     return answer.status === 200 && answer.body.includes("</html>")
       ? (performance.now() - started) / 1000
       : undefined;

@@ -2,6 +2,7 @@ import { parseArgs } from "node:util";
 import type { MarkedRelease } from "../test/support/load/releases";
 import { ReleaseServer } from "../test/support/load/server";
 import { StockServer } from "../test/support/load/stockServer";
+import { testNetwork } from "../test/support/networks";
 import { writeResults } from "./results";
 import { type Figures, table } from "./serve/figures";
 import { failuresOfMany, load, type Pair, type Plan, pair, restarts } from "./serve/load";
@@ -111,14 +112,12 @@ async function measure({ stock, server }: Both, plan: Plan): Promise<Figures> {
 async function main(): Promise<void> {
   const wanted = plan();
   const stock = new StockServer({
-    network: "bsrv1",
-    subnet: "10.91.1.0/24",
+    ...testNetwork("bsrv1"),
     memory,
     environment: wordPressEnvironment,
   });
   const server = new ReleaseServer({
-    network: "bsrv2",
-    subnet: "10.91.2.0/24",
+    ...testNetwork("bsrv2"),
     suite: "sid",
     runtime: "php",
     memory,

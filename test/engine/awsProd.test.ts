@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { story } from "../../scripts/cli/test/story";
 import type { Event } from "../../scripts/engine/aws/world";
 import { AwsStack, type Ran } from "./awsStack";
 
@@ -9,7 +10,7 @@ const association = "aws:ec2/eipAssociation:EipAssociation";
 /** What runs on a server is left out here: there is none behind this account's addresses. */
 const onPaper = ["--exclude", "**command:remote:**", "--exclude-dependents"];
 
-describe("the stack prod in the real engine, on paper", function () {
+story("the stack prod in the real engine, on paper", function () {
   this.timeout(600_000);
   let stack: AwsStack;
   let previewed: Ran;

@@ -124,10 +124,10 @@ describe("the policy pack in the real engine", function () {
   this.timeout(240_000);
   const stack = new PolicyStack(servers);
   before(() => stack.create());
+  beforeEach(() => stack.tiers("web+app+database"));
   after(() => stack.remove());
 
   it("says at preview what stands alone, and the next rung with its command", async () => {
-    await stack.tiers("web+app+database");
     const { code, output } = await stack.withPack(["preview"]);
     assert.equal(code, 0, output);
     assert.match(output, /\[advisory\].*single-point-of-failure.*server-1/);
@@ -155,7 +155,6 @@ describe("the policy pack in the real engine", function () {
     const high = await stack.withPack(["preview"], targets);
     assert.equal(high.code, 0, high.output);
     assert.doesNotMatch(high.output, /alone holds/);
-    await stack.tiers("web+app+database");
   });
 
   it("refuses wrong configuration before anything is made", async () => {
@@ -205,7 +204,6 @@ describe("the policy pack in the real engine", function () {
     const { output } = await stack.withPack(["preview"]);
     assert.match(output, /server-5 \(server\) alone holds database/);
     assert.equal(output.match(/alone holds/g)?.length, 1, output);
-    await stack.tiers("web+app+database");
   });
 
   it("says the same at an update, and about a stack that is there already", async () => {

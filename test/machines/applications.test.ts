@@ -4,8 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { deterministicArchive } from "../../components/servers/archive";
 import { releaseName } from "../../components/servers/release";
+import { story } from "../../scripts/cli/test/story";
 import { ReleaseServer } from "../support/load/server";
 import { makeWordPress } from "../support/load/wordpress";
+import { testNetwork } from "../support/networks";
 import { testPhpVersions } from "./applications/phpVersions";
 import { picture } from "./applications/picture";
 import { Visitor } from "./applications/visitor";
@@ -13,8 +15,7 @@ import { makeWagtail } from "./applications/wagtail";
 
 const password = "correct horse battery staple";
 const server = new ReleaseServer({
-  network: "hbapps",
-  subnet: "10.94.23.0/24",
+  ...testNetwork("hbapps"),
   suite: "sid",
   runtime: "php",
   settings: {
@@ -61,7 +62,7 @@ const image = picture(64, 48);
 const installed = (name: string) =>
   server.on(`dpkg-query -W -f '\${db:Status-Abbrev}' ${name} 2>/dev/null || true`).trim() === "ii";
 
-describe("real applications, one after the other on one server", function () {
+story("real applications, one after the other on one server", function () {
   this.timeout(600_000);
   before(() => server.create());
   after(() => server.remove());

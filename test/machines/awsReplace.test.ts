@@ -1,17 +1,18 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { type Answer, ask } from "../../scripts/cli/project/answer";
+import { story } from "../../scripts/cli/test/story";
 import { addressTable } from "../../scripts/engine/aws/addresses";
 import { machineName } from "../../scripts/engine/aws/machines";
 import { AwsStack, type Ran } from "../engine/awsStack";
 import { runScript, script } from "../support/localScripts";
+import { testNetwork } from "../support/networks";
 
-const network = "ha-aws";
-const subnet = "10.94.2.0/24";
+const { network, subnet } = testNetwork("ha-aws");
 const instance = "aws:ec2/instance:Instance";
 
 /** The program for AWS as it is, against an account whose instances, volumes and addresses are real ones of this host. */
-describe("a server of the stack prod", function () {
+story("a server of the stack prod", function () {
   this.timeout(600_000);
   const stack = new AwsStack({ AWS_PLUGIN_NETWORK: network });
   let dnsServer: string;

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { story } from "../../scripts/cli/test/story";
 import { type MarkedRelease, markedRelease } from "../support/load/releases";
 import { type Ran, ReleaseServer } from "../support/load/server";
+import { testNetwork } from "../support/networks";
 
 /** This host's authorities, some of which may be its own: a fresh machine does not trust them yet. */
 const authorities = readFileSync("/etc/ssl/certs/ca-certificates.crt", "utf8");
@@ -16,10 +18,9 @@ describe("a site's dependencies", function () {
     return ran;
   }
 
-  describe("in Python", () => {
+  story("in Python", () => {
     const server = new ReleaseServer({
-      network: "t-deps-py",
-      subnet: "10.92.8.0/24",
+      ...testNetwork("t-deps-py"),
       suite: "sid",
       runtime: "python",
     });
@@ -98,8 +99,7 @@ describe("a site's dependencies", function () {
 
   describe("in PHP", () => {
     const server = new ReleaseServer({
-      network: "t-deps-php",
-      subnet: "10.92.9.0/24",
+      ...testNetwork("t-deps-php"),
       suite: "sid",
       runtime: "php",
     });

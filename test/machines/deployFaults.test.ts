@@ -56,6 +56,7 @@ describe("a deployment that goes wrong", function () {
   });
 
   it("with a failing migration says what ran and how to go back", async () => {
+    whole(await underLoad(server, load, async () => {})); // some rows to be dumped
     const broken = next((folder) =>
       writeFileSync(join(folder, "bin/migrate.php"), "<?php echo 'altering the table'; exit(3);"),
     );

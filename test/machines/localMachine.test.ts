@@ -1,14 +1,15 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
+import { story } from "../../scripts/cli/test/story";
 import { eventually } from "../support/eventually";
 import { type Machine, runScript, script, startScript, TestKey, tracesOf } from "../support/localScripts";
+import { testNetwork } from "../support/networks";
 
-const network = "locm";
-const subnet = "10.94.10.0/24";
+const { network, subnet } = testNetwork("locm");
 const folder = `/var/lib/one-server-web/networks/${network}/machines/web-1`;
 
-describe("a machine of the platform local", function () {
+story("a machine of the platform local", function () {
   this.timeout(300_000);
   let key: TestKey;
   let machine: Machine;

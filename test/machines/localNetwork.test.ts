@@ -6,8 +6,10 @@ import { join } from "node:path";
 import { projectFolder } from "../../scripts/cli/project/folders";
 import { eventually } from "../support/eventually";
 import { runScript, script, startScript, TestKey, tracesOf } from "../support/localScripts";
+import { testNetwork } from "../support/networks";
 
-const networks = { loca: "10.94.11.0/24", locb: "10.94.12.0/24" } as const;
+const networks = { loca: testNetwork("loca").subnet, locb: testNetwork("locb").subnet } as const;
+const { subnet: third } = testNetwork("locc");
 
 /** Asks a DNS server; one line an answer. */
 function ask(server: string, name: string, ...more: readonly string[]): string[] {
@@ -183,8 +185,8 @@ describe("a network of the platform local", function () {
       ip link set lo up
       echo 0 >/proc/sys/net/ipv4/ip_forward
       forwards() { cat /proc/sys/net/ipv4/ip_forward; nft list tables | sort; }
-      ./network.sh create loca --subnet 10.94.11.0/24 --owner test-loca >/dev/null
-      ./network.sh create locb --subnet 10.94.12.0/24 --owner test-locb >/dev/null
+      ./network.sh create loca --subnet ${networks.loca} --owner test-loca >/dev/null
+      ./network.sh create locb --subnet ${networks.locb} --owner test-locb >/dev/null
       forwards
       nft list table inet one_server_web | grep -c 'drop'
       ./network.sh destroy loca
@@ -273,7 +275,7 @@ describe("a network of the platform local", function () {
 
     it("a network of another stack", () => {
       create("loca");
-      const args = ["--subnet", "10.94.13.0/24", "--owner", "other"];
+      const args = ["--subnet", third, "--owner", "other"];
       refused(
         ["create", "loca", ...args],
         1,
@@ -287,7 +289,7 @@ describe("a network of the platform local", function () {
       assert.equal(spawnSync("ip", ["link", "add", "osw-locc", "type", "bridge"]).status, 0);
       try {
         refused(
-          ["create", "locc", "--subnet", "10.94.13.0/24", "--owner", "test-locc"],
+          ["create", "locc", "--subnet", third, "--owner", "test-locc"],
           1,
           /^error: network: this host already has an interface osw-locc/,
         );
@@ -300,16 +302,16 @@ describe("a network of the platform local", function () {
 
     const wrong: readonly (readonly [args: readonly string[], message: RegExp])[] = [
       [[], /expected "create", "destroy"/],
-      [["create", "Big", "--subnet", "10.94.13.0/24", "--owner", "x"], /network: "Big" is not 1 to 11/],
-      [["create", "twelve-chars", "--subnet", "10.94.13.0/24", "--owner", "x"], /network: "twelve-chars"/],
+      [["create", "Big", "--subnet", third, "--owner", "x"], /network: "Big" is not 1 to 11/],
+      [["create", "twelve-chars", "--subnet", third, "--owner", "x"], /network: "twelve-chars"/],
       [
         ["create", "locc", "--subnet", "10.94.13.7/24", "--owner", "x"],
         /subnet: "10.94.13.7\/24" is not a network such as/,
       ],
       [["create", "locc", "--subnet", "300.1.1.0/24", "--owner", "x"], /subnet: "300.1.1.0\/24"/],
       [["create", "locc", "--owner", "x"], /subnet: ""/],
-      [["create", "locc", "--subnet", "10.94.13.0/24"], /--owner is missing/],
-      [["create", "locc", "--subnet", "10.94.13.0/24", "--owner", "a b"], /owner: "a b" is not one word/],
+      [["create", "locc", "--subnet", third], /--owner is missing/],
+      [["create", "locc", "--subnet", third, "--owner", "a b"], /owner: "a b" is not one word/],
       [["create", "locc", "--port", "7"], /unknown argument "--port"/],
     ];
     for (const [args, message] of wrong) {

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { projectFolder } from "../../scripts/cli/project/folders";
 import { runScript, script } from "../support/localScripts";
+import { testNetwork } from "../support/networks";
 
 const scripts = [
   "requirements.sh",
@@ -43,7 +44,7 @@ describe("the scripts of the platform local", function () {
   const needingRoot = [
     "requirements.sh check",
     "tree.sh create sid",
-    "network.sh create locn --subnet 10.94.20.0/24 --owner test-requirements",
+    `network.sh create locn --subnet ${testNetwork("locn").subnet} --owner test-requirements`,
     "machine.sh create locn web-1 --suite sid --number 10 --authorized-key 'ssh-ed25519 AAAA'",
     "dns.sh list locn",
     "keypair.sh create",
@@ -71,7 +72,7 @@ describe("the scripts of the platform local", function () {
   it("say that names can't be resolved before anything is made", () => {
     for (const command of [
       "requirements.sh check",
-      "network.sh create locn --subnet 10.94.20.0/24 --owner test-requirements",
+      `network.sh create locn --subnet ${testNetwork("locn").subnet} --owner test-requirements`,
     ]) {
       const ran = withoutNames(`scripts/host/${command}`);
       assert.equal(ran.status, 1);
@@ -102,10 +103,19 @@ describe("the scripts of the platform local", function () {
 describe("keys and certificates of the platform local", function () {
   this.timeout(60_000);
   let folder: string;
+  /** In memory, and this test's own: stacks that are brought up meanwhile keep their keys elsewhere. */
+  let memory: string;
+  const { XDG_RUNTIME_DIR: shared } = process.env;
   before(() => {
     folder = mkdtempSync(join(tmpdir(), "one-server-web-keys-"));
+    memory = mkdtempSync("/dev/shm/one-server-web-keys-");
+    process.env.XDG_RUNTIME_DIR = memory;
   });
-  after(() => rmSync(folder, { recursive: true }));
+  after(() => {
+    if (shared === undefined) delete process.env.XDG_RUNTIME_DIR;
+    else process.env.XDG_RUNTIME_DIR = shared;
+    for (const made of [folder, memory]) rmSync(made, { recursive: true });
+  });
 
   const file = (name: string, text: string) => {
     writeFileSync(join(folder, name), text, { mode: 0o600 });
@@ -117,9 +127,7 @@ describe("keys and certificates of the platform local", function () {
       input,
       encoding: "utf8",
     });
-  const secretFolders = () =>
-    spawnSync("bash", ["-c", "ls -d /run/one-server-web.* /dev/shm/one-server-web.*"], { encoding: "utf8" })
-      .stdout;
+  const secretFolders = () => readdirSync(memory).join();
 
   it("a key pair is one pair, and another one each time", () => {
     const [pair, other] = [1, 2].map(

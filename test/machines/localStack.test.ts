@@ -2,11 +2,13 @@ import assert from "node:assert/strict";
 import { symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { projectFolder } from "../../scripts/cli/project/folders";
+import { story } from "../../scripts/cli/test/story";
 import { EngineProject } from "../support/engineProject";
 import { script, tracesOf } from "../support/localScripts";
+import { testNetwork } from "../support/networks";
 
-const network = "locs";
-const moved = "locmoved";
+const { network, subnet } = testNetwork("locs");
+const { network: moved, subnet: elsewhere } = testNetwork("locmoved");
 
 /** A server with a name and a certificate, and one command on it; the settings are the stack's own. */
 const program = `
@@ -26,7 +28,7 @@ const program = `
     authority: certificate.source === "local" ? certificate.authority : undefined };
 `;
 
-describe("a stack on the platform local", function () {
+story("a stack on the platform local", function () {
   this.timeout(300_000);
   let project: EngineProject;
 
@@ -36,7 +38,7 @@ describe("a stack on the platform local", function () {
     symlinkSync(join(projectFolder, "scripts"), project.path("scripts"));
     project.write(program);
     await project.set("network", network);
-    await project.set("subnet", "10.94.40.0/24");
+    await project.set("subnet", subnet);
   });
 
   after(async () => {
@@ -75,7 +77,7 @@ describe("a stack on the platform local", function () {
       symlinkSync(join(projectFolder, "scripts"), other.path("scripts"));
       other.write(program);
       await other.set("network", network);
-      await other.set("subnet", "10.94.42.0/24");
+      await other.set("subnet", testNetwork("locother").subnet);
       const output = await other.up("failure");
       assert.match(
         output,
@@ -105,8 +107,8 @@ describe("a stack on the platform local", function () {
       ],
       [
         "subnet",
-        "10.94.41.0/24",
-        "10.94.40.0/24",
+        elsewhere,
+        subnet,
         /error: subnet: "locs" has machines in 10\.94\.40\.0\/24, .*set subnet back/,
       ],
       ["suite", "trixie", "sid", /error: suite: the machine "web-1" runs sid, .*set suite back/],

@@ -3,17 +3,18 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { askAt } from "../../scripts/cli/project/answer";
 import { parseFacts } from "../../scripts/cli/status/facts";
+import { story } from "../../scripts/cli/test/story";
 import { eventually } from "../support/eventually";
 import { markedRelease } from "../support/load/releases";
 import { ReleaseServer } from "../support/load/server";
+import { testNetwork } from "../support/networks";
 
 const archives = readFileSync(join(__dirname, "nightlyUpgrades/archive.sh"), "utf8");
 
-describe("a server in the night", function () {
+story("a server in the night", function () {
   this.timeout(300_000);
   const server = new ReleaseServer({
-    network: "t-night",
-    subnet: "10.92.31.0/24",
+    ...testNetwork("t-night"),
     suite: "sid",
     runtime: "php",
     settings: { ROLES: "base hardening tls nginx php-fpm mysql site watch later" },

@@ -3,6 +3,7 @@ import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ListedRelease, ReleaseRecord } from "../../scripts/cli/deployment/list";
 import type { Status } from "../../scripts/cli/status/show";
+import { story } from "../../scripts/cli/test/story";
 import type { Ran } from "../support/clone";
 import { LocalSite } from "../support/site";
 
@@ -12,9 +13,9 @@ interface Listed {
   readonly records: readonly ReleaseRecord[];
 }
 
-describe("npm run deploy, rollback, releases, status, backup and restore", function () {
+story("npm run deploy, rollback, releases, status, backup and restore", function () {
   this.timeout(600_000);
-  const site = new LocalSite("t-npm", "10.92.7.0/24");
+  const site = new LocalSite("t-npm");
 
   async function run(program: string, ...args: readonly string[]): Promise<Ran> {
     const ran = await site.clone.run(program, args);

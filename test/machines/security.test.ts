@@ -7,6 +7,7 @@ import { deterministicArchive } from "../../components/servers/archive";
 import { releaseName } from "../../components/servers/release";
 import { auditorsFolder, ensureAuditors } from "../../scripts/cli/test/auditors";
 import { type Ran, ReleaseServer } from "../support/load/server";
+import { testNetwork } from "../support/networks";
 import { openPorts } from "../support/ports";
 
 /** What Lynis gives the same packages in the distribution's stock configuration (measured with the same Lynis, 3.1.7). */
@@ -18,8 +19,7 @@ const ports = [...Array.from({ length: 4096 }, (_, index) => index + 1), 6379, 8
 describe("a server as attackers and auditors see it", function () {
   this.timeout(600_000);
   const server = new ReleaseServer({
-    network: "security",
-    subnet: "10.94.15.0/24",
+    ...testNetwork("security"),
     suite: "sid",
     runtime: "php",
     settings: {

@@ -1,16 +1,17 @@
 import assert from "node:assert/strict";
 import { askAt } from "../../scripts/cli/project/answer";
+import { story } from "../../scripts/cli/test/story";
 import { ReleaseServer } from "../support/load/server";
+import { testNetwork } from "../support/networks";
 import { backups, testBackups } from "./server/backups";
 import { testBackupTargets } from "./server/backupTargets";
 import { besidePages, testBesidePages, testEndings } from "./server/besidePages";
 import { testCertificates } from "./server/certificates";
 
-describe("a provisioned server", function () {
+story("a provisioned server", function () {
   this.timeout(600_000);
   const server = new ReleaseServer({
-    network: "srvtest",
-    subnet: "10.91.5.0/24",
+    ...testNetwork("srvtest"),
     suite: "sid",
     runtime: "php",
     settings: {

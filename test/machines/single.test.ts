@@ -4,12 +4,12 @@ import { Resolver } from "node:dns/promises";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { localMachines } from "../../scripts/cli/project/stoppedMachines";
+import { story } from "../../scripts/cli/test/story";
 import { eventually } from "../support/eventually";
 import { script } from "../support/localScripts";
 import { LocalSite } from "../support/site";
 
 const network = "t-single";
-const subnet = "10.97.1.0/24";
 
 /** When each of the machine's services was started, by its own clock. */
 function starts(site: LocalSite): Record<string, string> {
@@ -22,9 +22,9 @@ function starts(site: LocalSite): Record<string, string> {
   );
 }
 
-describe("one server", function () {
+story("one server", function () {
   this.timeout(600_000);
-  const site = new LocalSite(network, subnet);
+  const site = new LocalSite(network);
 
   before(async () => {
     site.configure();

@@ -4,12 +4,13 @@ import { join } from "node:path";
 import { parse, stringify } from "yaml";
 import { readUpgradePath } from "../../policy/upgradePath";
 import { type Answer, ask } from "../../scripts/cli/project/answer";
+import { story } from "../../scripts/cli/test/story";
 import { Clone, type Ran } from "../support/clone";
 import { type Machine, script, TestKey } from "../support/localScripts";
+import { testNetwork } from "../support/networks";
 import type { Outputs } from "../support/site";
 
-const network = "ha-ssh";
-const subnet = "10.94.1.0/24";
+const { network, subnet } = testNetwork("ha-ssh");
 const stack = "own";
 
 /** The stack's file, as far as this test writes it. */
@@ -19,7 +20,7 @@ interface Config {
 }
 
 /** The Debian machines that somebody has already: nothing of this project's is on them. */
-describe("servers that one already has", function () {
+story("servers that one already has", function () {
   this.timeout(300_000);
   const clone = new Clone();
   let key: TestKey;

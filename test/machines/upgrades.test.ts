@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
+import { story } from "../../scripts/cli/test/story";
 import { markedRelease } from "../support/load/releases";
 import { ReleaseServer } from "../support/load/server";
 import { underLoad } from "../support/load/underLoad";
+import { testNetwork } from "../support/networks";
 import { whole } from "../support/whole";
 
 /** Some requests of 5 s are always in flight. */
@@ -28,11 +30,10 @@ echo 'deb [trusted=yes] file:/srv/newer ./' >/etc/apt/sources.list.d/newer.list
 apt-get update -q
 `;
 
-describe("upgrades of a server's packages", function () {
+story("upgrades of a server's packages", function () {
   this.timeout(600_000);
   const server = new ReleaseServer({
-    network: "t-upgrades",
-    subnet: "10.92.9.0/24",
+    ...testNetwork("t-upgrades"),
     suite: "sid",
     runtime: "php",
   });

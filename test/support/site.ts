@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { readUpgradePath, type UpgradePath } from "../../policy/upgradePath";
 import { type Answer, ask, type Sending } from "../../scripts/cli/project/answer";
 import { Clone, type Ran } from "./clone";
+import { type TestNetwork, testNetwork } from "./networks";
 
 /** The outputs that tests look at. */
 export interface Outputs {
@@ -24,19 +25,15 @@ export class LocalSite {
   readonly clone = new Clone();
   outputs!: Outputs;
 
-  /**
-   * @param network at most 10 characters; names the bridge and is unique among tests
-   * @param subnet such as `10.97.1.0/24`
-   */
+  /** @param network no other test's */
   constructor(
-    readonly network: string,
-    readonly subnet: string,
+    readonly network: TestNetwork,
     readonly stack = "local",
   ) {}
 
   /** Writes the stack's settings anew, before the first start. */
   configure(settings: Readonly<Record<string, string>> = {}): void {
-    const all = { migrate: "php bin/migrate.php", network: this.network, subnet: this.subnet, ...settings };
+    const all = { migrate: "php bin/migrate.php", ...testNetwork(this.network), ...settings };
     const lines = Object.entries(all).map(
       ([key, value]) => `  one-server-web:${key}: ${JSON.stringify(value)}`,
     );

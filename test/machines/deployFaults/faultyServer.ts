@@ -3,6 +3,7 @@ import { parseRecords, type ReleaseRecord } from "../../../scripts/cli/deploymen
 import { type MarkedRelease, markedRelease } from "../../support/load/releases";
 import { type Ran, ReleaseServer } from "../../support/load/server";
 import { underLoad } from "../../support/load/underLoad";
+import { testNetwork } from "../../support/networks";
 import { whole } from "../../support/whole";
 
 /** As much load as shows a gap of a tenth of a second, and leaves the processor to the deployments. */
@@ -23,7 +24,7 @@ export class FaultyServer extends ReleaseServer {
   private number = 0;
 
   constructor(authorizedKey: string) {
-    super({ network: "t-faults", subnet: "10.92.2.0/24", suite: "sid", runtime: "php", authorizedKey });
+    super({ ...testNetwork("t-faults"), suite: "sid", runtime: "php", authorizedKey });
   }
 
   /** Gives each of `disks` a small disk of its own. */
