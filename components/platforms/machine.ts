@@ -18,8 +18,8 @@ export interface Admission {
 export interface ServerArgs {
   /** The tiers this machine holds, the one it is named after first; policies read them to tell what fails with it. */
   readonly tiers: readonly Tier[];
-  /** In the platform's own words (AWS: an instance type; local: MiB of memory). The platform's default when unset. */
-  readonly size?: string;
+  /** In the platform's own words (AWS: an instance type; local: MiB of memory). The platform's default when undefined. */
+  readonly size: string | undefined;
   /** Where to place it, in the platform's own words (AWS: an availability zone). The platform chooses when unset. */
   readonly zone?: string;
   /** Whether it holds data that has to outlive the machine: the database, shared paths, certificates. */

@@ -28,7 +28,7 @@ export interface Database {
 export interface DatabaseArgs {
   readonly engine: DatabaseEngine;
   readonly password: pulumi.Output<string>;
-  readonly size?: string;
+  readonly size: string | undefined;
   /** Whether a second zone holds a copy that takes over by itself. */
   readonly standby: boolean;
   /** The tiers whose servers may connect. */

@@ -3,6 +3,7 @@ import type { Endpoint, Platform, Server } from "../platforms/platform";
 import { Provision } from "../servers/provision";
 import { Release } from "../servers/release";
 import type { Settings } from "../settings/settings";
+import { sizeOf } from "./sizes";
 import { visitors } from "./visitors";
 
 /** What a rung puts in place for the site. */
@@ -21,10 +22,12 @@ export interface RungResult {
  * Whatever stops that machine stops the site, which the policy pack says.
  */
 export function single(platform: Platform, settings: Settings, parent: pulumi.Resource): RungResult {
+  const tiers = ["web", "app", "database"] as const;
   const server = platform.server(
     "web-1",
     {
-      tiers: ["web", "app", "database"],
+      tiers,
+      size: sizeOf(tiers, settings),
       keepsData: true,
       admits: visitors(settings.server.http3),
       backup: settings.server.backup !== undefined,

@@ -1,7 +1,8 @@
 import { z } from "zod";
-import { platforms, rungs } from "../../policy/vocabulary";
+import { platforms, rungs, tiers } from "../../policy/vocabulary";
+import { instanceType } from "./awsValues";
 import { derived, setting } from "./setting";
-import { apexOf, hostname, json, oneOf } from "./values";
+import { apexOf, hostname, json, oneOf, wholeNumber } from "./values";
 
 /** Which site this is and where it stands. */
 export const generalTable = {
@@ -29,4 +30,25 @@ export const generalTable = {
     default: "single",
     example: "single",
   }),
+  sizes: setting(
+    json(
+      z.partialRecord(z.enum(tiers), z.string()),
+      "an object of sizes by tiers: EC2 instance types (aws), or MiB of memory, 512 to 1048576 (local)",
+    ),
+    {
+      about:
+        "Sizes of the servers that hold a tier, where they differ from instanceType (aws) or memory (local). Of a server's tiers the first that is named here decides.",
+      default: {},
+      example: '{"database": "r8g.large"}',
+      only: { platform: ["aws", "local"] },
+      check: (sizes, { platform }: { platform: string }) => {
+        const schema = platform === "aws" ? instanceType : memorySize;
+        const wrong = Object.entries(sizes).find(([, size]) => !schema.safeParse(size).success);
+        return wrong === undefined ? undefined : `has ${JSON.stringify(wrong[1])} at ${wrong[0]}`;
+      },
+    },
+  ),
 };
+
+/** The memory of a server of the platform `local`. */
+const memorySize = wholeNumber("MiB", 512, 1048576);

@@ -1,12 +1,19 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
+import { tiers } from "../../policy/vocabulary";
 import { type Fields, setting } from "./setting";
-import { areDifferentServers, sshHostKey } from "./sshValues";
+import { areDifferentServers, nameProblem, sshHostKey } from "./sshValues";
 import { choice, hostname, json } from "./values";
 
 const only = { platform: ["ssh"] } as const;
 
 const server = z.strictObject({
+  // Which machine is which is said, never taken from the order.
+  name: z
+    .string()
+    .regex(/^[a-z]+(-[a-z]+)*-[1-9][0-9]?$/)
+    .optional(),
+  tiers: z.array(z.enum(tiers)).min(1).optional(),
   address: z.union([hostname, z.ipv4(), z.ipv6()]),
   user: z
     .string()
@@ -22,16 +29,18 @@ export const sshTable = {
   servers: setting(
     json(
       z.array(server).min(1).max(20).refine(areDifferentServers),
-      "a list of different servers, each with address, user, port (1 to 65535), privateKey (PEM, secret) and hostKey (as ssh-keyscan prints it, without the name)",
+      "a list of different servers, each with name (such as web-1), tiers, address, user, port (1 to 65535), privateKey (PEM, secret) and hostKey (as ssh-keyscan prints it, without the name); a single one needs no name and tiers",
     ),
     {
-      about: "The machines: address, user, port, privateKey and hostKey of each.",
+      about:
+        "The machines: name, tiers, address, user, port, privateKey and hostKey of each. The rung asks for servers by name; `pulumi preview` says which are missing.",
       default: [],
       example:
-        '[{"address": "203.0.113.7", "user": "root", "port": 22, "privateKey": "…", "hostKey": "ssh-ed25519 …"}]',
+        '[{"name": "web-1", "tiers": ["web", "app", "database"], "address": "203.0.113.7", "user": "root", "port": 22, "privateKey": "…", "hostKey": "ssh-ed25519 …"}]',
       secret: true,
       only,
       required: [{ when: { platform: ["ssh"] }, because: "" }],
+      check: nameProblem,
       present: (servers) =>
         servers.map((server) => ({ ...server, privateKey: pulumi.secret(server.privateKey) })),
     },

@@ -20,3 +20,18 @@ function isHostKey(text: string): boolean {
 export function areDifferentServers(servers: readonly { address: string; port: number }[]): boolean {
   return new Set(servers.map(({ address, port }) => `${address} ${port}`)).size === servers.length;
 }
+
+/** What is wrong with the names of several servers, as it follows the setting's name in an error. */
+export function nameProblem(
+  servers: readonly { readonly name?: string | undefined; readonly tiers?: readonly string[] | undefined }[],
+): string | undefined {
+  if (servers.length < 2) return undefined;
+  const unnamed = servers.findIndex(({ name, tiers }) => name === undefined || tiers === undefined);
+  if (unnamed >= 0) {
+    const missing = servers[unnamed]?.name === undefined ? "name" : "tiers";
+    return `has several servers, of which [${unnamed}] has no ${missing}: machines are not told apart by their order`;
+  }
+  const names = servers.map(({ name }) => name);
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  return twice === undefined ? undefined : `names two servers ${twice}`;
+}

@@ -20,7 +20,7 @@ const program = `
     subnet: config.require("subnet"),
     ...(memory === undefined ? {} : { memory }),
   });
-  const server = platform.server("web-1", { tiers: ["web"], keepsData: true, admits: [] }, {});
+  const server = platform.server("web-1", { tiers: ["web"], size: undefined, keepsData: true, admits: [] }, {});
   platform.names(["www.foobar.com"], server.endpoint, {});
   const certificate = platform.certificate(["www.foobar.com"], server.endpoint, {});
   const hello = new remote.Command("hello", { connection: server.connection, create: "hostname", triggers: [server.instanceId] });

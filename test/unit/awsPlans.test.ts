@@ -44,16 +44,15 @@ describe("AWS subnets", () => {
   it("takes the first three zones that are open and offer the type", () => {
     const open = ["us-east-1d", "us-east-1a", "us-east-1c", "us-east-1b"];
     const offering = ["us-east-1c", "us-east-1b", "us-east-1d", "us-east-1f"];
-    assert.deepEqual(chooseZones("us-east-1", "t4g.small", open, offering), [
-      "us-east-1b",
-      "us-east-1c",
-      "us-east-1d",
-    ]);
+    const expected = ["us-east-1b", "us-east-1c", "us-east-1d"];
+    assert.deepEqual(chooseZones("us-east-1", open, { "t4g.small": offering }), expected);
+    const both = { "t4g.small": [...open], "r8g.large": offering };
+    assert.deepEqual(chooseZones("us-east-1", open, both), expected, "every type is offered");
   });
 
   it("says what to do where a type is offered in too few zones", () => {
     assert.throws(
-      () => chooseZones("us-west-1", "m8g.large", ["us-west-1a", "us-west-1c"], ["us-west-1a"]),
+      () => chooseZones("us-west-1", ["us-west-1a", "us-west-1c"], { "m8g.large": ["us-west-1a"] }),
       /us-west-1 offers m8g.large in 1 of its zones \(us-west-1a\), and 3 are needed: take another instanceType/,
     );
   });

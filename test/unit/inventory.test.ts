@@ -71,8 +71,10 @@ class Providers implements pulumi.runtime.Mocks {
   }
 }
 
-function settingsOf(platform: PlatformName, servers: readonly string[]) {
-  const machines = servers.map((_, index) => ({
+function settingsOf(platform: PlatformName, layout: Readonly<Record<string, readonly Tier[]>>) {
+  const machines = Object.entries(layout).map(([name, tiers], index) => ({
+    name,
+    tiers,
     address: `203.0.113.${index + 1}`,
     privateKey: pair.private,
     hostKey: pair.public,
@@ -106,13 +108,17 @@ async function build(
   let inventory: Promise<ResourceView[]> = Promise.resolve([]);
   await pulumi.runtime.runInPulumiStack(async () => {
     const resources = collectResources();
-    const chosen = choosePlatform(settingsOf(platform, Object.keys(layout)));
+    const chosen = choosePlatform(settingsOf(platform, layout));
     const front = Object.values(layout).some((tiers) => tiers.includes("load-balancer"))
       ? "load-balancer"
       : "web";
     const servers = Object.entries(layout).map(([name, tiers]) => {
       const admits = tiers.includes(front) ? visitors(false) : [];
-      return chosen.server(name, { tiers, keepsData: tiers.includes("database"), admits }, {});
+      return chosen.server(
+        name,
+        { tiers, size: undefined, keepsData: tiers.includes("database"), admits },
+        {},
+      );
     });
     const [first] = servers;
     assert.ok(first);

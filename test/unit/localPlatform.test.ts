@@ -67,7 +67,7 @@ async function build(preview: boolean, memory?: number) {
   });
   const server = platform.server(
     "web-1",
-    { tiers: ["web", "app", "database"], keepsData: true, admits: [] },
+    { tiers: ["web", "app", "database"], size: undefined, keepsData: true, admits: [] },
     {},
   );
   platform.names(["www.foobar.com"], server.endpoint, {});

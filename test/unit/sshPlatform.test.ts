@@ -3,9 +3,9 @@ import * as pulumi from "@pulumi/pulumi";
 import { utils } from "ssh2";
 import type { Endpoint } from "../../components/platforms/platform";
 import { zoneLine } from "../../components/platforms/ssh/dns";
-import { SshPlatform } from "../../components/platforms/ssh/platform";
+import { findServer, SshPlatform } from "../../components/platforms/ssh/platform";
 import { machineIdentity } from "../../components/platforms/ssh/server";
-import { readSettings } from "../../components/settings/settings";
+import { readSettings, type SshServerSettings } from "../../components/settings/settings";
 import { projectFolder } from "../../scripts/cli/project/folders";
 
 const pair = utils.generateKeyPairSync("ed25519");
@@ -35,7 +35,7 @@ function platform(servers: object[], settings: Readonly<Record<string, string>> 
 
 const server = { address: "203.0.113.7", privateKey: pair.private, hostKey: `${pair.public} a comment` };
 
-const web = { tiers: ["web"], keepsData: false, admits: [] } as const;
+const web = { tiers: ["web"], size: undefined, keepsData: false, admits: [] } as const;
 
 /** What names point at: these addresses. */
 function addresses(...ipv4: string[]): Endpoint {
@@ -71,22 +71,52 @@ describe("the platform ssh", () => {
     assert.notEqual(machineIdentity(pair.public), machineIdentity(otherPair.public));
   });
 
-  it("gives each server that a rung asks for the next of the list, and says when there are too few", async () => {
-    const made = platform([server, { ...server, address: "203.0.113.8", hostKey: otherPair.public }]);
+  it("finds each server by its name, whatever the order, and says which one is missing", async () => {
+    const servers = [
+      { ...server, name: "web-2", tiers: ["web"] },
+      { ...server, name: "web-1", tiers: ["web"], address: "203.0.113.8", hostKey: otherPair.public },
+    ];
+    const made = platform(servers);
     const addresses = ["web-1", "web-2"].map((name) => made.server(name, web, {}).publicIp);
-    assert.deepEqual(await Promise.all(addresses.map(known)), ["203.0.113.7", "203.0.113.8"]);
+    assert.deepEqual(await Promise.all(addresses.map(known)), ["203.0.113.8", "203.0.113.7"]);
     assert.throws(
       () => made.server("web-3", web, {}),
       (error: Error) => {
         assert.ok(pulumi.RunError.isInstance(error));
         assert.match(
           error.message,
-          /^one-server-web:servers names 2 of the servers that the rung single needs; add one for web-3/,
+          /^one-server-web:servers names web-2, web-1 and no web-3; the rung single needs web-3 with the tiers web; add or correct it/,
         );
         return true;
       },
     );
   });
+
+  const one: SshServerSettings = {
+    ...{ address: server.address, hostKey: server.hostKey, user: "root", port: 22 },
+    privateKey: pulumi.secret(server.privateKey),
+  };
+  const all = ["web", "app", "database"] as const;
+  const found: readonly (readonly [
+    title: string,
+    settings: Pick<SshServerSettings, "name" | "tiers">,
+    wanted: string,
+    result: "found" | RegExp,
+  ])[] = [
+    ["a single one without a name, as ever", {}, "web-1", "found"],
+    ["no second one without a name", {}, "database-1", /^has one server without a name$/],
+    ["a single one by its name", { name: "web-1" }, "web-1", "found"],
+    ["a single one of another name", { name: "web-2" }, "web-1", /^names web-2 and no web-1$/],
+    ["one with the same tiers", { name: "web-1", tiers: ["database", "app", "web"] }, "web-1", "found"],
+    ["one with other tiers", { name: "web-1", tiers: ["web"] }, "web-1", /^has web-1 with the tiers web$/],
+  ];
+  for (const [title, settings, wanted, result] of found) {
+    it(`takes or refuses ${title}`, () => {
+      const machine = findServer([{ ...one, ...settings }], wanted, all);
+      if (result === "found") assert.equal(typeof machine, "object");
+      else assert.match(String(machine), result);
+    });
+  }
 
   it("prints the records to set, AAAA for an IPv6 address", async () => {
     const made = platform([server]);

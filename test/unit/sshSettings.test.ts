@@ -43,12 +43,14 @@ describe("settings of the platform ssh", () => {
   });
 
   it("take several servers, also behind one address, and by name", () => {
-    const { servers } = read([
-      server,
-      { ...server, port: 2222, hostKey: otherPair.public },
-      { ...server, address: "web.foobar.com", user: "debian", hostKey: `${otherPair.public} a comment` },
-      { ...server, address: "2001:db8::7" },
-    ]).ssh;
+    const { servers } = read(
+      [
+        server,
+        { ...server, port: 2222, hostKey: otherPair.public },
+        { ...server, address: "web.foobar.com", user: "debian", hostKey: `${otherPair.public} a comment` },
+        { ...server, address: "2001:db8::7" },
+      ].map((each, index) => ({ ...each, name: `web-${index + 1}`, tiers: ["web"] })),
+    ).ssh;
     assert.deepEqual(
       servers.map(({ user, address, port }) => `${user}@${address}:${port}`),
       ["root@203.0.113.7:22", "root@203.0.113.7:2222", "debian@web.foobar.com:22", "root@2001:db8::7:22"],
@@ -66,6 +68,8 @@ describe("settings of the platform ssh", () => {
     ["a malformed address", [{ ...server, address: "not an address" }], " at [0].address"],
     ["a user's name with a space", [{ ...server, user: "a b" }], " at [0].user"],
     ["a server without a private key", [server, { ...keyless, port: 2222 }], " at [1].privateKey"],
+    ["a name without a number", [{ ...server, name: "web" }], " at [0].name"],
+    ["a tier that there is not", [{ ...server, tiers: ["webserver"] }], " at [0].tiers[0]"],
     ["a public key as the private one", [{ ...server, privateKey: pair.public }], " at [0].privateKey"],
     ["a server without a host key", [unverified], " at [0].hostKey"],
     ["a host key with the name before it", [{ ...server, hostKey: `web ${pair.public}` }], " at [0].hostKey"],
@@ -89,6 +93,42 @@ describe("settings of the platform ssh", () => {
       assert.ok(!message.includes("hunter2"));
     });
   }
+
+  const web = { ...server, name: "web-1", tiers: ["web", "app"] };
+  const database = { ...server, port: 2222, name: "database-1", tiers: ["database"] };
+  const unclear: readonly (readonly [title: string, servers: object[], says: string])[] = [
+    [
+      "without names",
+      [server, { ...server, port: 2222 }],
+      "has several servers, of which [0] has no name: machines are not told apart by their order",
+    ],
+    [
+      "of which one has no name",
+      [web, { ...database, name: undefined }],
+      "has several servers, of which [1] has no name",
+    ],
+    [
+      "of which one has no tiers",
+      [{ ...web, tiers: undefined }, database],
+      "has several servers, of which [0] has no tiers",
+    ],
+    ["with one name", [web, { ...database, name: "web-1" }], "names two servers web-1"],
+  ];
+  for (const [title, servers, says] of unclear) {
+    it(`refuse several servers ${title}, and say what each needs`, () => {
+      const message = complaint(servers);
+      assert.ok(message.startsWith(`one-server-web:servers ${says}`), message);
+      assert.match(message, /expected a list of different servers, each with name \(such as web-1\), tiers,/);
+    });
+  }
+
+  it("need a name and tiers of each of several servers, not of a single one", () => {
+    assert.deepEqual(
+      read([web, database]).ssh.servers.map(({ name }) => name),
+      ["web-1", "database-1"],
+    );
+    assert.equal(read([server]).ssh.servers[0]?.name, undefined);
+  });
 
   it("need servers, and an e-mail address where a public authority certifies", () => {
     assert.match(complaint(undefined), /^one-server-web:servers is not set/);

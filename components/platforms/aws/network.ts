@@ -8,6 +8,8 @@ import { chooseZones, ipv6Subnet, planSubnets, type SubnetPlan, zoneIndex } from
 
 export interface NetworkArgs {
   readonly settings: AwsSettings;
+  /** Every instance type that servers have: each zone offers all of them. */
+  readonly instanceTypes: readonly string[];
   readonly naming: Naming;
 }
 
@@ -27,7 +29,8 @@ export class Network extends pulumi.ComponentResource {
   readonly zones: pulumi.Output<string[]>;
   private readonly naming: Naming;
 
-  constructor(name: string, { settings, naming }: NetworkArgs, options?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, args: NetworkArgs, options?: pulumi.ComponentResourceOptions) {
+    const { settings, naming, instanceTypes } = args;
     super("one-server-web:aws:Network", name, { vpcCidr: settings.vpcCidr, ipv6: settings.ipv6 }, options);
     this.naming = naming;
     this.vpc = new ec2.Vpc(
@@ -43,7 +46,7 @@ export class Network extends pulumi.ComponentResource {
     );
     this.closeDefaultGroup(name);
     const routes = this.routesToInternet(name, settings.ipv6);
-    this.zones = findZones(settings, this);
+    this.zones = findZones(settings.region, instanceTypes, this);
     this.subnets = planSubnets(settings.vpcCidr).map((plan) =>
       this.subnet(name, plan, settings.ipv6, routes),
     );
@@ -125,27 +128,32 @@ export class Network extends pulumi.ComponentResource {
   }
 }
 
-/** Zones that are open to the account and offer the instance type. */
-function findZones(settings: AwsSettings, parent: pulumi.Resource): pulumi.Output<string[]> {
+/** Zones that are open to the account and offer the instance types. */
+function findZones(
+  region: string,
+  instanceTypes: readonly string[],
+  parent: pulumi.Resource,
+): pulumi.Output<string[]> {
   const open = aws.getAvailabilityZonesOutput(
     { state: "available", filters: [{ name: "opt-in-status", values: ["opt-in-not-required"] }] },
     { parent },
   );
-  const offering = ec2.getInstanceTypeOfferingsOutput(
-    {
-      locationType: "availability-zone",
-      filters: [{ name: "instance-type", values: [settings.instanceType] }],
-    },
-    { parent },
+  const offerings = instanceTypes.map(
+    (type) =>
+      ec2.getInstanceTypeOfferingsOutput(
+        { locationType: "availability-zone", filters: [{ name: "instance-type", values: [type] }] },
+        { parent },
+      ).locations,
   );
-  return pulumi
-    .all([open.names, offering.locations])
-    .apply(([names, locations]) => zonesOrError(settings, names, locations));
+  return pulumi.all([open.names, pulumi.all(offerings)]).apply(([names, zones]) => {
+    const offering = instanceTypes.map((type, index) => [type, zones[index] ?? []] as const);
+    return zonesOrError(region, names, Object.fromEntries(offering));
+  });
 }
 
-function zonesOrError(settings: AwsSettings, open: string[], offering: string[]): string[] {
+function zonesOrError(...args: Parameters<typeof chooseZones>): string[] {
   try {
-    return chooseZones(settings.region, settings.instanceType, open, offering);
+    return chooseZones(...args);
   } catch (error) {
     throw refusal((error as Error).message);
   }

@@ -35,10 +35,11 @@ export class AwsPlatform implements Platform {
   private siteIsWatched = false;
 
   constructor(private readonly settings: Settings) {
-    const { aws, domain, stack, rung, site, acme } = settings;
+    const { aws, sizes, domain, stack, rung, site, acme } = settings;
     const naming: Naming = { stack, domain, rung, tags: aws.tags };
     this.naming = naming;
-    this.network = new Network("network", { settings: aws, naming });
+    const instanceTypes = [...new Set([aws.instanceType, ...Object.values(sizes)])];
+    this.network = new Network("network", { settings: aws, naming, instanceTypes });
     this.firewalls = new Firewalls({ vpcId: this.network.vpc.id, settings: aws, naming });
     this.keys = new Keys("keys", { settings: aws, naming });
     this.backup = new BackupBucket("backup", { naming, protect: aws.protectData });

@@ -37,19 +37,20 @@ export function ipv6Subnet(block: string, index: number): string {
 }
 
 /**
- * The zones to build in: the first three that are open to the account and offer the instance type.
+ * The zones to build in: the first three that are open to the account and offer every instance type.
+ * @param offering for each instance type the zones that have it
  * @throws Error when there are fewer
  */
 export function chooseZones(
   region: string,
-  instanceType: string,
   open: readonly string[],
-  offering: readonly string[],
+  offering: Readonly<Record<string, readonly string[]>>,
 ): string[] {
-  const usable = open.filter((zone) => offering.includes(zone)).sort();
+  const usable = open.filter((zone) => Object.values(offering).every((zones) => zones.includes(zone))).sort();
   if (usable.length < zoneCount) {
+    const types = Object.keys(offering).join(" and ");
     throw new Error(
-      `${region} offers ${instanceType} in ${usable.length} of its zones (${usable.join(", ") || "none"}), and ${zoneCount} are needed: ` +
+      `${region} offers ${types} in ${usable.length} of its zones (${usable.join(", ") || "none"}), and ${zoneCount} are needed: ` +
         "take another instanceType or another aws:region",
     );
   }

@@ -1,18 +1,18 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { Tier } from "../../../policy/vocabulary";
 import { refusal } from "../../refusal";
-import type { Settings } from "../../settings/settings";
+import type { Settings, SshServerSettings } from "../../settings/settings";
 import { Certificates } from "../certificates";
 import type { Certificate, Endpoint, Platform, Server, ServerArgs } from "../platform";
 import { addressesOf, planRecords } from "../records";
 import { SshDnsRecord } from "./dns";
 import { sshServer } from "./server";
 
-/** Servers that are there already, named in the setting `servers`; each server that a rung asks for takes the next of them. */
+/** Servers that are there already, named in the setting `servers`. */
 export class SshPlatform implements Platform {
   readonly name = "ssh";
   readonly outputs: Record<string, pulumi.Output<unknown>>;
   private readonly certificates: Certificates;
-  private taken = 0;
   private readonly records: pulumi.Output<string>[] = [];
 
   constructor(private readonly settings: Settings) {
@@ -23,18 +23,17 @@ export class SshPlatform implements Platform {
     this.outputs = shown ? { dnsRecords: pulumi.output(lines) } : {};
   }
 
-  /** @throws {pulumi.RunError} when the rung needs more servers than the settings name. */
+  /** @throws {pulumi.RunError} when the settings name no such server. */
   server(name: string, args: ServerArgs, options: pulumi.ComponentResourceOptions): Server {
-    const { servers } = this.settings.ssh;
-    const settings = servers[this.taken];
-    if (settings === undefined) {
+    const { ssh, rung, stack } = this.settings;
+    const found = findServer(ssh.servers, name, args.tiers);
+    if (typeof found === "string") {
       throw refusal(
-        `one-server-web:servers names ${servers.length} of the servers that the rung ${this.settings.rung} needs; ` +
-          `add one for ${name}, or take a lower rung: pulumi config set rung single -s ${this.settings.stack}`,
+        `one-server-web:servers ${found}; the rung ${rung} needs ${name} with the tiers ${args.tiers.join(", ")}; ` +
+          `add or correct it, or take a lower rung: pulumi config set rung single -s ${stack}`,
       );
     }
-    this.taken += 1;
-    return sshServer(name, args, settings, options);
+    return sshServer(name, args, found, options);
   }
 
   names(
@@ -66,4 +65,27 @@ export class SshPlatform implements Platform {
     }
     return record;
   }
+}
+
+/**
+ * The server of that name, or why there is none, as it follows the setting's name in an error. A single server needs no name: then it is the
+ * first one that a rung asks for.
+ */
+export function findServer(
+  servers: readonly SshServerSettings[],
+  wanted: string,
+  tiers: readonly Tier[],
+): SshServerSettings | string {
+  const [only] = servers;
+  const unnamed = servers.length === 1 && only?.name === undefined;
+  const found = unnamed && wanted === "web-1" ? only : servers.find(({ name }) => name === wanted);
+  if (found === undefined) {
+    const names = servers.flatMap(({ name }) => name ?? []);
+    return names.length === 0
+      ? "has one server without a name"
+      : `names ${names.join(", ")} and no ${wanted}`;
+  }
+  const held = found.tiers ?? tiers;
+  const same = held.length === tiers.length && tiers.every((tier) => held.includes(tier));
+  return same ? found : `has ${wanted} with the tiers ${held.join(", ")}`;
 }
