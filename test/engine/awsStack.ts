@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { startAwsPlugin } from "../../scripts/cli/preview/awsPlugin";
+import { projectFolder } from "../../scripts/cli/project/folders";
 import type { Event, Thing } from "../../scripts/engine/aws/world";
 import { type Engine, ensureEngine } from "../../scripts/engine/ensure";
 import { Clone } from "../support/clone";
@@ -17,12 +18,17 @@ export interface Ran {
 
 /** The stack `prod` as Pulumi.prod.yaml describes it, run by the real engine against the test plugin. */
 export class AwsStack {
-  private readonly clone = new Clone();
   readonly databasePassword = randomBytes(18).toString("hex");
   private engine: Engine | undefined;
 
-  /** @param pluginEnvironment what the test plugin reads besides its world */
-  constructor(private readonly pluginEnvironment: Readonly<Record<string, string>> = {}) {}
+  /**
+   * @param pluginEnvironment what the test plugin reads besides its world
+   * @param clone the program
+   */
+  constructor(
+    private readonly pluginEnvironment: Readonly<Record<string, string>> = {},
+    readonly clone = new Clone(),
+  ) {}
 
   get folder(): string {
     return this.clone.folder;
@@ -77,7 +83,7 @@ export class AwsStack {
     { plugin: pluginEnvironment = {}, endAt }: PluginRun = {},
   ): Promise<Ran> {
     if (this.engine === undefined) throw new Error("create() comes first");
-    const plugin = await startAwsPlugin(this.folder, {
+    const plugin = await startAwsPlugin(projectFolder, {
       AWS_PLUGIN_WORLD: this.worldFolder,
       ...this.pluginEnvironment,
       ...pluginEnvironment,

@@ -1,5 +1,14 @@
 import { spawn, spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { projectFolder } from "../../scripts/cli/project/folders";
@@ -19,24 +28,46 @@ export interface Ran {
  * last commit without what is encrypted: what `npm start` and a person wrote into this clone's belongs to its own stacks.
  */
 export class Clone {
-  readonly folder: string;
+  readonly folder = mkdtempSync(join(tmpdir(), "one-server-web-"));
 
-  /** @param source a work tree of git */
-  constructor(source = projectFolder) {
-    this.folder = mkdtempSync(join(tmpdir(), "one-server-web-"));
-    for (const file of git(source, "ls-tree", "--name-only", "-z", "HEAD").filter(isStackFile)) {
-      writeFileSync(join(this.folder, file), withoutSecrets(git(source, "show", `HEAD:${file}`).join()));
-    }
-    for (const file of projectFiles(source)) {
-      mkdirSync(dirname(join(this.folder, file)), { recursive: true });
-      cpSync(join(source, file), join(this.folder, file), { verbatimSymlinks: true });
+  /**
+   * @param source a work tree of git
+   * @param commit copies this commit of its history in place of the work tree
+   */
+  constructor(
+    private readonly source = projectFolder,
+    commit?: string,
+  ) {
+    if (commit !== undefined) extract(source, commit, this.folder);
+    else this.copyWorkTree();
+    for (const file of git(source, "ls-tree", "--name-only", "-z", commit ?? "HEAD").filter(isStackFile)) {
+      const settings = git(source, "show", `${commit ?? "HEAD"}:${file}`).join();
+      writeFileSync(join(this.folder, file), withoutSecrets(settings));
     }
     symlinkSync(join(source, "node_modules"), join(this.folder, "node_modules"));
   }
 
+  /** Puts the work tree's files in the place of its own, as a person who pulls a newer version; stacks with their settings and state stay. */
+  update(): void {
+    for (const name of readdirSync(this.folder)) {
+      if (name === ".local" || name === "node_modules" || isStackFile(name)) continue;
+      rmSync(join(this.folder, name), { recursive: true });
+    }
+    this.copyWorkTree();
+  }
+
+  private copyWorkTree(): void {
+    for (const file of projectFiles(this.source)) {
+      mkdirSync(dirname(join(this.folder, file)), { recursive: true });
+      cpSync(join(this.source, file), join(this.folder, file), { verbatimSymlinks: true });
+    }
+  }
+
   /** Runs one of the project's programs, such as `start` or `pulumi`, to its end. */
   run(program: string, args: readonly string[] = [], options: RunOptions = {}): Promise<Ran> {
-    const command = ["--import", "tsx", join("scripts/cli", `${program}.ts`), ...args];
+    // Version 0.1.0 had them one folder further up.
+    const folder = existsSync(join(this.folder, "scripts/cli")) ? "scripts/cli" : "scripts";
+    const command = ["--import", "tsx", join(folder, `${program}.ts`), ...args];
     return runToEnd(process.execPath, command, this.folder, options);
   }
 
@@ -96,6 +127,14 @@ function projectFiles(source: string): string[] {
 
 function isStackFile(file: string): boolean {
   return /^Pulumi\.[^/]+\.yaml$/.test(file);
+}
+
+/** Writes the files of a commit into a folder. */
+function extract(source: string, commit: string, folder: string): void {
+  const archive = spawnSync("git", ["archive", "--format=tar", commit], { cwd: source, maxBuffer: 2 ** 28 });
+  if (archive.status !== 0) throw new Error(`git archive ${commit}: ${archive.stderr}`);
+  const unpacked = spawnSync("tar", ["-x"], { cwd: folder, input: archive.stdout });
+  if (unpacked.status !== 0) throw new Error(`tar -x: ${unpacked.stderr}`);
 }
 
 /** What git prints about a work tree, one thing at a time. */

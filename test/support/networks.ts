@@ -7,6 +7,7 @@ const subnets = {
   // npm start's stack in a copy of this clone
   "t-npm": "10.92.7.0/24",
   "t-single": "10.97.1.0/24",
+  "t-old": "10.94.26.0/24",
   // a stack on scripts/host alone
   locs: "10.94.40.0/24",
   locmoved: "10.94.41.0/24",

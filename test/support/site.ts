@@ -22,13 +22,16 @@ export interface Outputs {
 
 /** A copy of the project with a stack on a network of its own on this host. */
 export class LocalSite {
-  readonly clone = new Clone();
   outputs!: Outputs;
 
-  /** @param network no other test's */
+  /**
+   * @param network no other test's
+   * @param clone the program
+   */
   constructor(
     readonly network: TestNetwork,
     readonly stack = "local",
+    readonly clone = new Clone(),
   ) {}
 
   /** Writes the stack's settings anew, before the first start. */

@@ -60,7 +60,7 @@ class Providers implements pulumi.runtime.Mocks {
       : create.includes("network.sh")
         ? { dnsServer: "10.90.0.1:53" }
         : { publicKey: pair.public, privateKey: pair.private };
-    return { stdout: create.includes("scripts/host") ? JSON.stringify(printed) : keyPair, stderr: "" };
+    return { stdout: create.includes("scripts/local") ? JSON.stringify(printed) : keyPair, stderr: "" };
   }
 
   call({ token }: pulumi.runtime.MockCallArgs): Record<string, unknown> {

@@ -132,7 +132,7 @@ describe("the platform local, as resources", () => {
     for (const { inputs } of engine.made) {
       for (const text of [inputs.create, inputs.delete].filter((text) => typeof text === "string")) {
         assert.doesNotMatch(text, /10\.90|AAAA|foobar/);
-        assert.match(text, /^scripts\/host\//, "paths start from the project's folder, in every clone");
+        assert.match(text, /^scripts\/local\//, "paths start from the project's folder, in every clone");
       }
     }
   });
@@ -156,7 +156,7 @@ describe("the platform local, as resources", () => {
     const { certificate, engine } = await build(false);
     assert.equal(
       engine.command("certificate").create,
-      "scripts/host/certificate-authority.sh sign $HOSTNAMES",
+      "scripts/local/certificate-authority.sh sign $HOSTNAMES",
     );
     assert.deepEqual(engine.command("certificate").environment, { HOSTNAMES: "www.foobar.com foobar.com" });
     assert.ok(certificate.source === "local");

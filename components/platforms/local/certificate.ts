@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { printed, runScript } from "./script";
+import { hostScripts, printed, runScript } from "./script";
 
 /** What `certificate-authority.sh` prints: PEM. */
 interface Signed {
@@ -21,7 +21,7 @@ export class CertificateAuthority extends pulumi.ComponentResource {
     const command = runScript(
       name,
       {
-        create: 'scripts/host/certificate-authority.sh create "$NAME"',
+        create: `${hostScripts}/certificate-authority.sh create "$NAME"`,
         // A common name has 64 characters at most.
         environment: { NAME: `one-server-web ${pulumi.getStack()}`.slice(0, 64) },
         secret: true,
@@ -56,7 +56,7 @@ export class SignedCertificate extends pulumi.ComponentResource {
     const command = runScript(
       name,
       {
-        create: "scripts/host/certificate-authority.sh sign $HOSTNAMES",
+        create: `${hostScripts}/certificate-authority.sh sign $HOSTNAMES`,
         environment: { HOSTNAMES: args.hostnames.join(" ") },
         stdin: pulumi.secret(pulumi.interpolate`${authority.certificate}${authority.privateKey}`),
         triggers: [authority.authorityId, args.hostnames.join(" "), new Date().getUTCFullYear()],

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Network } from "./network";
-import { printed, runScript } from "./script";
+import { hostScripts, printed, runScript } from "./script";
 
 export interface LocalDnsRecordArgs {
   /** The full name, such as `www.foobar.com`. */
@@ -23,8 +23,8 @@ export class LocalDnsRecord extends pulumi.ComponentResource {
     const command = runScript(
       name,
       {
-        create: 'scripts/host/dns.sh set "$NETWORK" "$RECORD" "$TYPE" "$ADDRESS"',
-        delete: 'scripts/host/dns.sh unset "$NETWORK" "$RECORD" "$TYPE"',
+        create: `${hostScripts}/dns.sh set "$NETWORK" "$RECORD" "$TYPE" "$ADDRESS"`,
+        delete: `${hostScripts}/dns.sh unset "$NETWORK" "$RECORD" "$TYPE"`,
         environment: {
           NETWORK: args.networkName,
           RECORD: args.hostname,

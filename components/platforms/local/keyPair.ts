@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
-import { printed, runScript } from "./script";
+import { hostScripts, printed, runScript } from "./script";
 
 /** The SSH key pair that a stack reaches its machines with. Made once and kept in the stack's state, encrypted. */
 export class KeyPair extends pulumi.ComponentResource {
@@ -15,7 +15,7 @@ export class KeyPair extends pulumi.ComponentResource {
     super("one-server-web:local:KeyPair", name, {}, options);
     const command = runScript(
       name,
-      { create: "scripts/host/keypair.sh create one-server-web", secret: true },
+      { create: `${hostScripts}/keypair.sh create one-server-web`, secret: true },
       // A newer text of the command is no reason to lock the stack out of its machines.
       { parent: this, ignoreChanges: ["create", "interpreter", "logging"] },
     );

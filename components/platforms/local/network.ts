@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { hostBoot, printed, runScript } from "./script";
+import { hostBoot, hostScripts, printed, runScript } from "./script";
 
 export interface NetworkArgs {
   /** Names the bridge, the machines and the firewall table on this host. */
@@ -22,8 +22,8 @@ export class Network extends pulumi.ComponentResource {
     const command = runScript(
       name,
       {
-        create: 'scripts/host/network.sh create "$NETWORK" --subnet "$SUBNET" --owner "$OWNER"',
-        delete: 'scripts/host/network.sh destroy "$NETWORK" --owner "$OWNER"',
+        create: `${hostScripts}/network.sh create "$NETWORK" --subnet "$SUBNET" --owner "$OWNER"`,
+        delete: `${hostScripts}/network.sh destroy "$NETWORK" --owner "$OWNER"`,
         environment: { NETWORK: args.network, SUBNET: args.subnet, OWNER: args.owner, HOST_BOOT: hostBoot() },
       },
       // No triggers: a network that has machines is never made anew, which would lose their data; the script refuses. Installing

@@ -2,6 +2,12 @@ import { readFileSync } from "node:fs";
 import { local } from "@pulumi/command";
 import type * as pulumi from "@pulumi/pulumi";
 
+/**
+ * The folder of the scripts as command lines name it: a link to `scripts/host`. Stacks of version 0.1.0 know it by this name, and another text would
+ * run each command again; what a machine's command prints is then unknown at preview, so that provisioning and releases would count as replaced.
+ */
+export const hostScripts = "scripts/local";
+
 /** How a script of `scripts/host` is run for a resource. Values travel in the environment, never in the command's text. */
 export interface ScriptArgs {
   /** The command line that makes it, or brings what is there to these values: it may run any number of times. */

@@ -4,7 +4,7 @@ import { Server } from "../server";
 import type { KeyPair } from "./keyPair";
 import type { Network } from "./network";
 import { machineNumber } from "./numbers";
-import { hostBoot, printed, runScript } from "./script";
+import { hostBoot, hostScripts, printed, runScript } from "./script";
 
 export interface LocalServerArgs extends ServerArgs {
   /** The Debian suite it runs. */
@@ -66,9 +66,9 @@ function createMachine(name: string, args: LocalServerArgs, parent: pulumi.Resou
     name,
     {
       create:
-        'scripts/host/machine.sh create "$NETWORK" "$MACHINE" --suite "$SUITE" --number "$NUMBER"' +
+        `${hostScripts}/machine.sh create "$NETWORK" "$MACHINE" --suite "$SUITE" --number "$NUMBER"` +
         ' --authorized-key "$AUTHORIZED_KEY" --memory "$MEMORY"',
-      delete: 'scripts/host/machine.sh destroy "$NETWORK" "$MACHINE"',
+      delete: `${hostScripts}/machine.sh destroy "$NETWORK" "$MACHINE"`,
       environment: {
         NETWORK: args.networkName,
         MACHINE: name,
