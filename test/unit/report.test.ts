@@ -12,6 +12,7 @@ import { reportHtml } from "../../scripts/cli/report/html";
 import { mermaid, reportMarkdown } from "../../scripts/cli/report/markdown";
 import { reportModel } from "../../scripts/cli/report/model";
 import { pictureOf } from "../../scripts/cli/report/picture";
+import { costPlot } from "../../scripts/cli/report/plots";
 import { readStack, reasonOf } from "../../scripts/cli/report/source";
 import { stacks } from "../stacks";
 
@@ -162,6 +163,25 @@ describe("the report", () => {
     assert.equal(nodes.length, 1);
     assert.deepEqual(nodes[0]?.lines, ["40 × RDS instance", "1 of them alone"]);
     assert.equal(nodes[0]?.alone, true);
+  });
+
+  it("draws each rung's bar as long as its value, with the current one in the accent colour", () => {
+    const { path } = assess(topology(stackNamed("this-project-on-local").updated())).upgradePath;
+    const svg = costPlot(path);
+    const bars = [
+      ...svg.matchAll(/<rect x="\d+" y="[\d.]+" width="(\d+)" height="\d+" fill="var\((--\w+)\)"/g),
+    ];
+    const costs = path.map(({ monthlyCost }) => Math.round(monthlyCost.amount));
+    const unit = Number(bars.at(-1)?.[1]) / Number(costs.at(-1));
+    assert.deepEqual(
+      bars.map(([, length]) => Number(length)),
+      costs.map((cost) => Math.round(cost * unit)),
+    );
+    assert.deepEqual(
+      bars.map(([, , colour]) => colour),
+      ["--accent", "--quiet", "--quiet", "--quiet"],
+    );
+    assert.match(svg, /aria-label="US dollars a month: single \$18, split-database \$/);
   });
 
   it("turns the libraries' colours into the page's, whatever the case", () => {

@@ -1,5 +1,5 @@
 /**
- * Colours of the report. Drawing libraries get the mark, a colour that nothing else uses; in their SVG it is replaced by the CSS variable, which is
+ * Colours of the report. Graphviz gets the mark, a colour that nothing else uses; in its SVG the mark is replaced by the CSS variable, which is
  * light or dark as the reader's device is. Text on its background has a contrast of at least 4.5, as WCAG 2 AA asks.
  */
 interface Colour {
@@ -27,6 +27,11 @@ function colour(mark: string, name: string, light: string, dark: string): Colour
 }
 
 export type ColourName = keyof typeof colours;
+
+/** For a drawing of one's own. */
+export function variableOf(name: ColourName): string {
+  return `var(${colours[name].variable})`;
+}
 
 /** What to give a drawing library. */
 export function mark(name: ColourName): string {

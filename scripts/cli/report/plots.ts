@@ -1,9 +1,14 @@
-import * as echarts from "echarts";
 import type { UpgradeStep } from "../../../policy/upgradePath";
-import { mark, themed } from "./colours";
+import { type ColourName, variableOf } from "./colours";
 import { escapeHtml } from "./escape";
 
+/** Sizes in the drawing's own units, which the page scales to its width. */
 const width = 360;
+const rowHeight = 44;
+const barHeight = 22;
+/** Space for the rung's name before a bar and for its value after the longest. */
+const nameWidth = 108;
+const valueWidth = 66;
 
 /** Minutes without service a month on each rung, by SLAs. */
 export function downtimePlot(steps: readonly UpgradeStep[]): string {
@@ -25,53 +30,37 @@ export function costPlot(steps: readonly UpgradeStep[]): string {
   );
 }
 
-/** Draws bars as SVG, without a browser. */
+/** Draws a bar for each rung as SVG: the current one in the accent colour. */
 function barPlot(
   steps: readonly UpgradeStep[],
   values: readonly number[],
   show: (value: number) => string,
   what: string,
 ): string {
-  const chart = echarts.init(null, null, {
-    renderer: "svg",
-    ssr: true,
-    width,
-    height: 60 + steps.length * 44,
+  const longest = Math.max(1, ...values);
+  const rows = steps.map(({ rung, status }, index) => {
+    const value = values[index] ?? 0;
+    const length = Math.round((value / longest) * (width - nameWidth - valueWidth));
+    const middle = index * rowHeight + rowHeight / 2;
+    const fill: ColourName = status === "current" ? "accent" : "quiet";
+    return (
+      text(nameWidth - 8, middle, "end", rung) +
+      `<rect x="${nameWidth}" y="${middle - barHeight / 2}" width="${length}" height="${barHeight}" fill="${variableOf(fill)}"/>` +
+      text(nameWidth + length + 6, middle, "start", show(value))
+    );
   });
-  chart.setOption({
-    animation: false,
-    backgroundColor: "transparent",
-    textStyle: { fontFamily: "Arial, Helvetica, sans-serif" },
-    grid: { left: 108, right: 66, top: 8, bottom: 8 },
-    xAxis: { type: "value", show: false, min: 0 },
-    yAxis: {
-      type: "category",
-      inverse: true,
-      data: steps.map(({ rung }) => rung),
-      axisTick: { show: false },
-      axisLine: { lineStyle: { color: mark("line") } },
-      axisLabel: { color: mark("text"), fontSize: 13 },
-    },
-    series: [
-      {
-        type: "bar",
-        barWidth: 22,
-        data: values.map((value, index) => ({
-          value,
-          itemStyle: { color: mark(steps[index]?.status === "current" ? "accent" : "quiet") },
-        })),
-        label: {
-          show: true,
-          position: "right",
-          color: mark("text"),
-          fontSize: 13,
-          formatter: ({ value }: { readonly value?: unknown }) => show(Number(value)),
-        },
-      },
-    ],
-  });
-  const svg = chart.renderToSVGString();
-  chart.dispose();
+  const height = steps.length * rowHeight;
   const description = `${what}: ${steps.map(({ rung }, index) => `${rung} ${show(values[index] ?? 0)}`).join(", ")}`;
-  return themed(svg).replace("<svg ", `<svg role="img" aria-label="${escapeHtml(description)}" `);
+  const axis = `<line x1="${nameWidth}" y1="0" x2="${nameWidth}" y2="${height}" stroke="${variableOf("line")}"/>`;
+  return (
+    `<svg role="img" aria-label="${escapeHtml(description)}" viewBox="0 0 ${width} ${height}" ` +
+    `width="${width}" height="${height}" font-family="Arial, Helvetica, sans-serif" font-size="13">${rows.join("")}${axis}</svg>`
+  );
+}
+
+function text(x: number, y: number, anchor: "start" | "end", content: string): string {
+  return (
+    `<text x="${x}" y="${y}" text-anchor="${anchor}" dominant-baseline="central" ` +
+    `fill="${variableOf("text")}">${escapeHtml(content)}</text>`
+  );
 }
