@@ -146,6 +146,40 @@ for (const { times, ...kind } of kinds) {
       assert.equal(live(), before);
     });
 
+    it("are confirmed by the colour that answers, which a renewed app server changes and a release's name does not", async () => {
+      const colour = async () =>
+        (await askAt(server.target.address, `https://${server.domain}/colour`, server.target.authority)).body;
+      const before = await colour();
+      // Visitors get the previous configuration's answers as long as nginx has not read the new one.
+      const late =
+        kind.stack === "lamp"
+          ? ""
+          : beforeLine(
+              server,
+              "front_reload",
+              "main=$(cat /run/nginx.pid); kill -STOP $main; (sleep 3; kill -CONT $main) 9>&- & :",
+            );
+      const report = await underLoad(server, load, async () => {
+        const ran = await server.run(`${late} ${release} renew`);
+        assert.equal(ran.code, 0, ran.output);
+        assert.ok(kind.stack === "lamp" || ran.seconds > 3, ran.output);
+        assert.notEqual(await colour(), before);
+      });
+      whole(report);
+    });
+
+    it("tell visitors nothing of how they are confirmed", async () => {
+      for (const word of [undefined, "x", "blue", "green"]) {
+        const { headers } = await askAt(
+          server.target.address,
+          `https://${server.domain}/`,
+          server.target.authority,
+          word === undefined ? {} : { headers: { "x-release-check": word } },
+        );
+        assert.equal(headers["x-release-check"], undefined);
+      }
+    });
+
     if (kind.stack === "lemp") {
       it("stay live while nginx is replaced by a fresh one on the fly", async () => {
         const main = () => server.on("cat /run/nginx.pid").trim();

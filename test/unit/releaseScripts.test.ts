@@ -47,11 +47,89 @@ describe("the release scripts", () => {
     }
     it(`see no release in the maintenance of ${stack}, and the seconds until it ends`, () => {
       prints(
-        `STACK=${stack}; front_text "$STACK" blue '' 900 >"$(front_file "$STACK")"; active_release; grep -c 900 "$(front_file "$STACK")"; active_colour`,
+        `STACK=${stack}; front_text "$STACK" blue '' 900 >"$(front_file "$STACK")"; active_release; grep -c '[ |]900' "$(front_file "$STACK")"; active_colour`,
         "1\nblue",
       );
     });
   }
+
+  for (const [stack, file, before] of [
+    [
+      "lemp",
+      "etc/nginx/one-server-web/active.conf",
+      'upstream site_app {\n    server unix:/run/site-green/app.sock;\n}\n\nmap $host $site_release {\n    default "95274b356bd9";\n}\n\nmap $host $site_retry_after {\n    default 45;\n}\n',
+    ],
+    ["lamp", "etc/apache2/one-server-web/active.map", "# Written whole\nlive green/95274b356bd9/45\n"],
+  ] as const) {
+    it(`bring what version 0.1.0 wrote for the web server of ${stack} up to date, once`, () => {
+      writeFileSync(join(root, file), before);
+      prints(
+        `STACK=${stack}; file=$(front_file "$STACK"); active_colour; active_release; front_upgrade "$STACK" "$file" && echo changed
+         active_colour; active_release; grep -c '[ |/]45' "$file"; front_check "$file" | grep -cx '[0-9a-f-]\\{36\\}'; front_upgrade "$STACK" "$file" || echo as it was`,
+        `green\n95274b356bd9\nchanged\ngreen\n95274b356bd9\n${stack === "lamp" ? 2 : 1}\n1\nas it was`,
+      );
+    });
+  }
+
+  /** What curl shows of three answers, each of a status, a release and a colour. */
+  const answers = (...headers: readonly string[]) =>
+    headers
+      .map((header) => `HTTP/1.1 ${header.replaceAll("; ", "\\r\\n")}\\r\\nserver: x\\r\\n\\r\\n`)
+      .join("");
+  const right = "200 OK; x-release: 95274b356bd9; X-Release-Check: green";
+  for (const [title, headers, code, last] of [
+    ["three right answers", [right, right, right], 0, "200 95274b356bd9 by green"],
+    [
+      "an answer by the other colour",
+      [right, right, right.replace("green", "blue")],
+      1,
+      "200 95274b356bd9 by blue",
+    ],
+    [
+      "an answer of an earlier configuration of the same release",
+      [right, "200 OK; x-release: 95274b356bd9", right.replace("; X-Release-Check: green", "")],
+      1,
+      "200 95274b356bd9 by an earlier configuration",
+    ],
+    [
+      "another release",
+      [right, right, right.replace("95274b356bd9", "000000000000")],
+      1,
+      "200 000000000000 by green",
+    ],
+    [
+      "an error",
+      [right, right, "502 Bad Gateway; x-release: 95274b356bd9; x-release-check: green"],
+      1,
+      "502 95274b356bd9 by green",
+    ],
+    ["a connection that fails", [right, right], 1, "200 95274b356bd9 by green"],
+    ["nothing", [], 1, "no answer"],
+  ] as const) {
+    it(`confirm a switch by ${title}: ${code === 0 ? "yes" : "no"}`, () => {
+      prints(
+        `DOMAIN=localhost HEALTH_PATH=/healthz CONFIRM_SECONDS=0; front_text lemp green 95274b356bd9 >"$(front_file lemp)"
+         ask_public() { [[ "$*" == *"X-Release-Check: $(front_check "$(front_file lemp)")"* ]] && printf '${answers(...headers)}'; }
+         status=0; confirm 95274b356bd9 || status=$?; echo "$status $PUBLIC"`,
+        `${code} ${last}`,
+      );
+    });
+  }
+
+  it("do not confirm a switch while a process of an earlier configuration takes connections", () => {
+    prints(
+      `DOMAIN=localhost HEALTH_PATH=/healthz CONFIRM_SECONDS=0; front_text lemp green 95274b356bd9 >"$(front_file lemp)"
+       ask_public() { for _ in 1 2 3; do printf '${answers(right)}'; done; }
+       mkdir -p "$RUN" "$ROOT/run"; (exec -a 'nginx: worker process' sleep 9) & worker=$!
+       echo "$worker $(front_start "$worker")" >"$FRONT_BEFORE"
+       confirm 95274b356bd9 || echo "not yet"; old_front_processes
+       kill "$worker"; wait "$worker" || true; confirm 95274b356bd9 && echo confirmed; old_front_processes
+       (exec -a 'nginx: worker process is shutting down' sleep 9) & worker=$!
+       echo "$worker $(front_start "$worker")" >"$FRONT_BEFORE"
+       confirm 95274b356bd9 && echo confirmed; old_front_processes; kill "$worker"`,
+      "not yet\n1\nconfirmed\n0\nconfirmed\n1",
+    );
+  });
 
   it("see no release where there is no file yet", () => {
     prints('active_release; active_colour; echo "nothing"', "nothing");
@@ -144,7 +222,7 @@ describe("the release scripts", () => {
     it(`close the web server of ${stack} for visitors and open it again as it was`, () => {
       prints(
         `STACK=${stack}; file=$(front_file "$STACK"); front_text "$STACK" green 95274b356bd9 >"$file"
-         close_front "$STACK" "$STATE/maintenance" 900; active_release; active_colour; grep -c 900 "$file"
+         close_front "$STACK" "$STATE/maintenance" 900; active_release; active_colour; grep -c '[ |]900' "$file"
          open_front "$STACK" "$STATE/maintenance"; active_release; active_colour; ls "$STATE"`,
         "green\n1\n95274b356bd9\ngreen",
       );

@@ -132,9 +132,12 @@ describe("the version of PHP", () => {
       ).output;
     assert.equal(
       packages("8.2"),
-      "php8.2-fpm\nphp8.2-mysql\nphp8.2-gd\nphp8.2-curl\nvalkey-server\nphp8.2-redis\n",
+      "libfcgi-bin\nphp8.2-fpm\nphp8.2-mysql\nphp8.2-gd\nphp8.2-curl\nvalkey-server\nphp8.2-redis\n",
     );
-    assert.equal(packages(""), "php-fpm\nphp-mysql\nphp-gd\nphp-curl\nvalkey-server\nphp-redis\n");
+    assert.equal(
+      packages(""),
+      "libfcgi-bin\nphp-fpm\nphp-mysql\nphp-gd\nphp-curl\nvalkey-server\nphp-redis\n",
+    );
   });
 });
 

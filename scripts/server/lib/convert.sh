@@ -128,6 +128,14 @@ load_converted() {
   changed mysql "loaded the data into $DATABASE"
 }
 
+# upgrade_fronts ROLE: what an earlier version wrote of the live release, in use and kept aside during maintenance.
+upgrade_fronts() {
+  local file
+  for file in "$ACTIVE_FILE" "$ACTIVE_FILE.before-maintenance" /var/lib/one-server-web/releases/maintenance; do
+    ! front_upgrade "$STACK" "$file" || { changed "$1" "changed $file"; notify "reload:$WEB_UNIT"; }
+  done
+}
+
 # close_for_conversion, open_after_conversion: the web server answers 503 in between.
 close_for_conversion() {
   [[ -n $(served_release) && -e $ACTIVE_FILE && ! -e $ACTIVE_FILE.before-maintenance ]] || return 0

@@ -8,26 +8,47 @@ front_file() {
 }
 
 # front_text STACK COLOUR RELEASE [SECONDS]: its content. No RELEASE closes the site; SECONDS is what visitors are told to wait then.
+# Each text has a check word of its own: a request that carries it is answered with the colour, which shows that this very text is
+# in use. Ordinary visitors cannot guess it.
 front_text() {
-  local stack=$1 colour=$2 release=$3 retry_after=${4:-30}
+  local stack=$1 colour=$2 release=$3 retry_after=${4:-30} check
+  check=$(</proc/sys/kernel/random/uuid)
   echo "# Written whole by release.sh: one file switches the static files and the app server at the same instant."
   if [[ $stack == lamp ]]; then
-    # One value, so that a request sees all of it or nothing: colour, release, seconds.
-    printf 'live %s/%s/%s\n' "$colour" "$release" "$retry_after"
+    # One value, so that a request sees all of it or nothing.
+    printf 'site %s|%s|%s|%s\n' "$colour" "$release" "$retry_after" "$check"
   else
     printf 'upstream site_app {\n    server unix:/run/site-%s/app.sock;\n}\n\n' "$colour"
     printf 'map $host $site_release {\n    default "%s";\n}\n\n' "$release"
-    printf '# Seconds after which visitors of the maintenance page should come back.\nmap $host $site_retry_after {\n    default %s;\n}\n' "$retry_after"
+    printf '# Seconds after which visitors of the maintenance page should come back.\nmap $host $site_retry_after {\n    default %s;\n}\n\n' "$retry_after"
+    printf '# Who asks with this word is told which app server answers.\nmap $http_x_release_check $site_check {\n    default "";\n    "%s" "%s";\n}\n' "$check" "$colour"
   fi
 }
 
-# front_colour FILE..., front_release FILE...: what the first of them says that is there; nothing when none is.
+# front_colour FILE..., front_release FILE...: what the first of them says that is there; nothing when there is none. The second
+# expression reads the line that version 0.1.0 wrote for Apache.
 front_colour() {
-  { sed -n -e 's|.*/run/site-\([a-z]*\)/app\.sock.*|\1|p' -e 's|^live \([a-z]*\)/.*|\1|p' "$@" 2>/dev/null || true; } | head -n 1
+  { sed -n -e 's|.*/run/site-\([a-z]*\)/app\.sock.*|\1|p' -e 's#^\(site\|live\) \([a-z]*\)[|/].*#\2#p' "$@" 2>/dev/null || true; } | head -n 1
 }
 
 front_release() {
-  { sed -n -e 's|^ *default "\([^"]*\)";.*|\1|p' -e 's|^live [a-z]*/\([^/]*\)/.*|\1|p' "$@" 2>/dev/null || true; } | head -n 1
+  { sed -n -e '/ $site_release {$/ { n; s|^ *default "\(.*\)";$|\1|p }' -e 's#^\(site\|live\) [a-z]*[|/]\([^|/]*\)[|/].*#\2#p' "$@" 2>/dev/null || true; } | head -n 1
+}
+
+# front_check FILE: the check word in it.
+front_check() {
+  sed -n -e 's|^ *"\([0-9a-f-]\{36\}\)" .*|\1|p' -e 's#^site [^|]*|[^|]*|[^|]*|\([0-9a-f-]*\)$#\1#p' "$1" 2>/dev/null || true
+}
+
+# front_upgrade STACK FILE: a file in use, or a copy of it, as this version writes it; whether it was another one.
+front_upgrade() {
+  local stack=$1 file=$2 live='' seconds
+  [[ -s $file && -z $(front_check "$file") ]] || return 1
+  seconds=$(sed -n -e '/ $site_retry_after {$/ { n; s|^ *default \([0-9]*\);$|\1|p }' -e 's|^live .*/\([0-9]*\)$|\1|p' "$file")
+  # An Apache that has not been reloaded yet reads this line of the earlier version at each request.
+  live=$(grep '^live ' "$file") || true
+  { front_text "$stack" "$(front_colour "$file")" "$(front_release "$file")" "${seconds:-30}"; [[ -z $live ]] || echo "$live"; } >"$file.new" &&
+    mv -fT "$file.new" "$file"
 }
 
 # close_front STACK COPY SECONDS: from the next reload on visitors see the maintenance page, which tells them to come back in so
@@ -50,4 +71,42 @@ open_front() {
 front_reload() {
   # Straight to nginx's master: systemd's way starts another nginx only to send this signal.
   [[ $1 == lamp ]] || kill -HUP "$(<"${ROOT:-}/run/nginx.pid")"
+}
+
+# nginx's worker processes at this moment, each with its start time: "417 88213". A reload replaces them, and they end with their
+# last request. Apache's stay: they see a switch without a signal.
+front_processes() {
+  local main pid start
+  [[ $1 != lamp ]] || return 0
+  main=$(<"${ROOT:-}/run/nginx.pid") || return 0
+  for pid in $(<"/proc/$main/task/$main/children"); do
+    if start=$(front_start "$pid"); then echo "$pid $start"; fi
+  done 2>/dev/null
+}
+
+# front_start PID: when the process was started; fails when it has ended.
+front_start() {
+  local stat
+  { stat=$(<"/proc/$1/stat"); } 2>/dev/null || return 1
+  # Its name, in parentheses, may hold anything.
+  read -ra stat <<<"${stat##*) }"
+  echo "${stat[19]}"
+}
+
+# front_left FILE: those of the processes listed in FILE that have not ended yet.
+front_left() {
+  local pid start
+  while read -r pid start; do
+    [[ -z $start || $(front_start "$pid") != "$start" ]] || echo "$pid $start"
+  done 2>/dev/null <"$1"
+}
+
+# front_accepts FILE: whether one of them still takes new connections. nginx renames a worker just before it closes its listening
+# sockets; those for HTTP/3 stay open until it ends (ngx_worker_process_cycle, ngx_close_listening_sockets).
+front_accepts() {
+  local pid
+  while read -r pid _; do
+    [[ $(tr '\0' ' ' <"/proc/$pid/cmdline") == *'shutting down'* ]] || return 0
+  done 2>/dev/null < <(front_left "$1")
+  return 1
 }

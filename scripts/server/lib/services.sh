@@ -49,13 +49,20 @@ replace_app() {
   done
 }
 
-# reload_nginx: only after the configuration was tested; a faulty one leaves the running one as it is.
+# reload_nginx: only after the configuration was tested; a faulty one leaves the running one as it is. It is in use when the processes
+# with the previous one take no more connections.
 reload_nginx() {
-  local output
+  local output before deadline=$((SECONDS + 20))
   output=$(nginx -t 2>&1) || fail "nginx refuses its configuration: $(grep -m 1 emerg <<<"$output")"
-  if systemctl is-active --quiet nginx; then
-    apply_to_unit reload nginx
+  systemctl is-active --quiet nginx || return 0
+  before=$(mktemp)
+  front_processes lemp >"$before"
+  apply_to_unit reload nginx
+  # A first start in this run needed no reload.
+  if [[ ! -v FIRST_START[nginx] ]]; then
+    while front_accepts "$before" && ((SECONDS < deadline)); do sleep 0.02; done
   fi
+  rm -f "$before"
 }
 
 # keep_from_starting UNIT: one that doesn't run yet is not started by its package, whose settings may not be all there, until it is

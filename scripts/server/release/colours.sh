@@ -36,22 +36,15 @@ open_connections() {
   awk -v path="$(app_socket "$1")" '$8 == path && ($6 == "03" || $6 == "02") { count++ } END { print count + 0 }' /proc/net/unix
 }
 
-# nginx's processes of this moment, each with when it was started: "417 88213". A reload replaces them, and they end with their last
-# request. Apache's stay: they are not told of a switch, they see it.
-front_processes() {
-  local main pid
-  [[ $STACK != lamp ]] || return 0
-  main=$(<"$ROOT/run/nginx.pid") || return 0
-  for pid in $(<"/proc/$main/task/$main/children"); do
-    # A process that ends meanwhile is none of them.
-    { awk -v pid="$pid" '{ sub(/.*\) /, ""); print pid, $20 }' "/proc/$pid/stat" || true; } 2>/dev/null
-  done
+# note_front: remembers the web server's processes before a reload, with those of earlier ones that still hold requests.
+note_front() {
+  { [[ ! -s $FRONT_BEFORE ]] || front_left "$FRONT_BEFORE"; front_processes "$STACK"; } | sort -u >"$FRONT_BEFORE.new"
+  mv -fT "$FRONT_BEFORE.new" "$FRONT_BEFORE"
 }
 
 # How many of the processes from before the last switch still hold requests.
 old_front_processes() {
-  [[ -s $FRONT_BEFORE ]] || { echo 0; return 0; }
-  front_processes | grep -cxFf "$FRONT_BEFORE" || true
+  if [[ -s $FRONT_BEFORE ]]; then front_left "$FRONT_BEFORE" | wc -l; else echo 0; fi
 }
 
 # await_age FILE MILLISECONDS: until a file was written so long ago.

@@ -3,12 +3,27 @@
 
 # ask_app COLOUR RELEASE PATH: prints the status line, the headers and the body; fails when nothing answers.
 ask_app() {
-  local colour=$1 root=$RELEASES/$2/$DOCUMENT_ROOT path=$3
-  if [[ $RUNTIME == php ]]; then
-    timeout 10 php -n "$SCRIPTS/release/fastcgi.php" "$(app_socket "$colour")" "$root" "$path" "$DOMAIN" "$2"
-  else
-    timeout 10 python3 -I "$SCRIPTS/release/http.py" "$(app_socket "$colour")" "$path" "$DOMAIN"
-  fi
+  if [[ $RUNTIME == php ]]; then ask_fpm "$@"; else ask_gunicorn "$@"; fi
+}
+
+ask_gunicorn() {
+  curl --silent --show-error --include --noproxy '*' --max-time 10 --user-agent release-gate --unix-socket "$(app_socket "$1")" \
+    --header 'X-Forwarded-Proto: https' --header 'X-Forwarded-For: 127.0.0.1' "http://$DOMAIN$3"
+}
+
+# By FastCGI, as the web server would ask: the script is a file of that name, else the site's front controller.
+ask_fpm() {
+  local root=$RELEASES/$2/$DOCUMENT_ROOT path=$3 script=/index.php answer status
+  [[ $path != *.php || ! -f $root$path ]] || script=$path
+  answer=$(env -i PATH="$PATH" SCRIPT_FILENAME="$root$script" SCRIPT_NAME="$script" DOCUMENT_ROOT="$root" DOCUMENT_URI="$script" \
+    REQUEST_URI="$path" REQUEST_METHOD=GET REQUEST_SCHEME=https QUERY_STRING= HTTPS=on GATEWAY_INTERFACE=CGI/1.1 \
+    SERVER_PROTOCOL=HTTP/1.1 SERVER_SOFTWARE=release-gate SERVER_NAME="$DOMAIN" SERVER_ADDR=127.0.0.1 SERVER_PORT=443 \
+    REMOTE_ADDR=127.0.0.1 REMOTE_PORT=0 HTTP_HOST="$DOMAIN" CONTENT_TYPE= CONTENT_LENGTH= REDIRECT_STATUS=200 SITE_RELEASE="$2" \
+    timeout 10 cgi-fcgi -bind -connect "$(app_socket "$1")") || return
+  [[ -n $answer ]] || { echo 'the connection was closed without an answer' >&2; return 1; }
+  # CGI names a status only when it is not 200 (RFC 3875, 6.3.3).
+  status=$(sed -n -e '/^\r*$/q' -e 's/^Status: *//Ip' <<<"$answer" | head -n 1)
+  printf 'HTTP/1.1 %s\n%s\n' "${status:-200 OK}" "$answer"
 }
 
 # status_of RESPONSE: 200 of "HTTP/1.1 200 OK", or 000.

@@ -38,7 +38,7 @@ begin_maintenance() {
     open_front "$STACK" "$MAINTENANCE"
     fail "the web server refuses its configuration, nothing was changed: $refusal"
   fi
-  front_processes >"$FRONT_BEFORE"
+  note_front
   front_reload "$STACK"
   # Whatever the window is for begins when visitors see the page, not a moment before.
   await_public '503 without a release' || fail "the public address answers '$PUBLIC' instead of the maintenance page: end it (release.sh maintenance off), then see the web server's log"
@@ -53,6 +53,7 @@ end_maintenance() {
   begin maintenance 'the site is asked before visitors are let in again'
   open_front "$STACK" "$MAINTENANCE" 2>/dev/null || fail_to_write "$(front_file "$STACK")"
   RELEASE=$(active_release)
+  note_front
   front_reload "$STACK"
   [[ -z $RELEASE ]] || confirm "$RELEASE" || fail "the public address answers '$PUBLIC' after the maintenance: see journalctl -u 'site-app@*' on the server"
 }
@@ -64,6 +65,9 @@ upgrade_front() {
   local old new deadline=$((SECONDS + 10)) pid_file=$ROOT/run/nginx.pid
   old=$(<"$pid_file")
   begin upgrade-front "a fresh nginx takes over from process $old"
+  # A text of its own, which only the fresh one has read: its answers can be told from the old one's.
+  write_file "$(front_file lemp)" < <(front_text lemp "$(active_colour)" "$ACTIVE_RELEASE")
+  note_front
   front_test >/dev/null || fail "nginx refuses its configuration: $(front_test)"
   kill -USR2 "$old"
   until [[ -s $pid_file.oldbin && -s $pid_file && $(<"$pid_file") != "$old" ]]; do

@@ -27,7 +27,7 @@ switch_to() {
     give_up_switch "$colour"
     fail "the web server refuses its configuration, nothing was switched: $refusal"
   fi
-  front_processes >"$FRONT_BEFORE"
+  note_front
   front_reload "$STACK" || fail "the web server is not running: systemctl start ${STACK/lemp/nginx} on the server, then deploy again"
   if ! confirm "$release"; then
     write_file "$file" <"$SWITCHING"
@@ -60,12 +60,42 @@ confirm() {
   await_public "200 $1"
 }
 
-# await_public ANSWER: waits until the public address gives it, "200 95274b356bd9" or "503 without a release", some times in a row,
-# each over a new connection. Sets PUBLIC to what it answered last.
+# await_public ANSWER: waits until the public address gives it, "200 95274b356bd9" or "503 without a release", three times in a row,
+# each over a new connection, and from the web server's file as it is now: an answer by an earlier text of it, which may name the same
+# release, does not count, and neither does one while a process that knows only an earlier text takes connections. Sets PUBLIC to
+# the last answer.
 await_public() {
-  local client=(php "$SCRIPTS/release/https.php")
-  [[ $RUNTIME == php ]] || client=(python3 -I "$SCRIPTS/release/https.py")
-  PUBLIC=$("${client[@]}" "$DOMAIN" "$HEALTH_PATH" "$1" "$CONFIRM_SECONDS")
+  local wanted deadline=$((${EPOCHREALTIME/[^0-9]/} + CONFIRM_SECONDS * 1000000)) check colour answers
+  check=$(front_check "$(front_file "$STACK")") colour=$(active_colour)
+  wanted="$1 by $colour"
+  while :; do
+    answers=$(public_answers "$check" 3)
+    PUBLIC=${answers##*$'\n'}
+    [[ $answers != "$wanted"$'\n'"$wanted"$'\n'"$wanted" ]] || front_accepts_still || return 0
+    ((${EPOCHREALTIME/[^0-9]/} < deadline)) || return 1
+    sleep 0.02
+  done
+}
+
+front_accepts_still() {
+  [[ -s $FRONT_BEFORE ]] && front_accepts "$FRONT_BEFORE"
+}
+
+# public_answers CHECK TIMES: status, release and colour of so many answers at the health path, a line each.
+public_answers() {
+  local urls=() time
+  for ((time = 0; time < $2; time++)); do urls+=(--output /dev/null "https://$DOMAIN$HEALTH_PATH"); done
+  { ask_public --dump-header - --header "X-Release-Check: $1" --header 'Connection: close' "${urls[@]}" || true; } | tr -d '\r' | awk '
+    /^HTTP\// { status = $2; release = "without a release"; colour = "an earlier configuration" }
+    tolower($1) == "x-release:" { release = $2 }
+    tolower($1) == "x-release-check:" { colour = $2 }
+    /^$/ { print status, release, "by", colour; seen = 1 }
+    END { if (!seen) print "no answer" }'
+}
+
+# ask_public [CURL OPTION...] URL: this machine's web server, as a visitor. Whether the certificate is trusted is not the question here.
+ask_public() {
+  curl --silent --insecure --noproxy '*' --http1.1 --max-time 10 --user-agent release-gate --resolve "$DOMAIN:443:127.0.0.1" "$@"
 }
 
 # A run that was killed between writing the file and the end of the switch: what is live is not known until the web server has read
@@ -77,7 +107,7 @@ settle_switch() {
   if ! is_running "$(active_colour)"; then
     write_file "$(front_file "$STACK")" <"$SWITCHING"
   fi
-  front_processes >"$FRONT_BEFORE"
+  note_front
   front_reload "$STACK" || true
   release=$(active_release)
   if [[ -z $release ]]; then

@@ -92,10 +92,9 @@ health() {
 }
 
 health_status() {
-  local answer
-  answer=$(printf 'GET %s HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n' "$HEALTH_PATH" "$DOMAIN" |
-    timeout 10 openssl s_client -quiet -connect 127.0.0.1:443 -servername "$DOMAIN" 2>/dev/null | head -n 1 | tr -d '\r') || true
-  if [[ $answer =~ ^HTTP/[0-9.]+\ ([0-9]{3}) ]]; then echo "${BASH_REMATCH[1]}"; else echo 0; fi
+  local status
+  status=$(ask_public --output /dev/null --write-out '%{http_code}' "https://$DOMAIN$HEALTH_PATH") || true
+  echo "$((10#${status:-0}))"
 }
 
 # The units that the site stands on, and those of the server's own care that are switched on.

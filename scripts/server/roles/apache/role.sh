@@ -41,6 +41,7 @@ apache_after() {
 
 # The release that another web server was serving goes on, or there is none yet.
 apache_first_release() {
+  upgrade_fronts apache
   [[ ! -e $ACTIVE_FILE ]] || return 0
   local release='' colour=blue
   [[ -v CONVERTED ]] || { release=$(served_release); colour=$(served_colour); }

@@ -75,16 +75,12 @@ nginx_brotli() {
 
 # The release that another web server was serving goes on, or there is none yet.
 nginx_first_release() {
-  if [[ -e $NGINX_FOLDER/active.conf ]]; then
-    # One written before the maintenance page had a time of its own.
-    grep -q site_retry_after "$NGINX_FOLDER/active.conf" ||
-      printf '\nmap $host $site_retry_after {\n    default 30;\n}\n' >>"$NGINX_FOLDER/active.conf"
-    return 0
-  fi
+  upgrade_fronts nginx
+  [[ ! -e $ACTIVE_FILE ]] || return 0
   ACTIVE_RELEASE='' ACTIVE_COLOUR=blue
   [[ -v CONVERTED ]] || { ACTIVE_RELEASE=$(served_release); ACTIVE_COLOUR=$(served_colour); }
   : "${ACTIVE_COLOUR:=blue}"
-  front_text lemp "$ACTIVE_COLOUR" "$ACTIVE_RELEASE" | install_file nginx "$NGINX_FOLDER/active.conf" 0644 root:root reload:nginx
+  front_text lemp "$ACTIVE_COLOUR" "$ACTIVE_RELEASE" | install_file nginx "$ACTIVE_FILE" 0644 root:root reload:nginx
 }
 
 # nginx_listen VERSION: the directives that open port 443 with HTTP/2, whose directive of its own came with 1.25.1, and with HTTP/3

@@ -5,6 +5,8 @@
 
 php-fpm_packages() {
   local extension
+  # Asks FPM over its socket, as the web server does.
+  echo libfcgi-bin
   # Without a version, the packages that follow the distribution's own.
   for extension in fpm mysql $PHP_EXTENSIONS; do echo "php$PHP_VERSION-$extension"; done
 }

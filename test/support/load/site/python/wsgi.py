@@ -34,6 +34,8 @@ def answer(environ):
     path = environ["PATH_INFO"]
     if path == "/healthz":
         return f"database answers {query('SELECT 1')[0]}"
+    if path == "/colour":
+        return os.environ["SITE_COLOUR"]
     if path == "/write" and environ["REQUEST_METHOD"] == "POST":
         body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0)).decode()
         token = parse_qs(body)["token"][0]

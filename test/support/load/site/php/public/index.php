@@ -12,6 +12,8 @@ header('Content-Type: text/plain');
 
 if ($path === '/healthz') {
     echo 'database answers ', $database()->query('SELECT 1')->fetchColumn();
+} elseif ($path === '/colour') {
+    echo getenv('SITE_COLOUR');
 } elseif ($path === '/write' && $_SERVER['REQUEST_METHOD'] === 'POST') {
     $database()->prepare('INSERT INTO writes (token) VALUES (?)')->execute([$_POST['token']]);
     echo 'written ', $_POST['token'];
