@@ -9,7 +9,7 @@ umask 022
 export LC_ALL=C.UTF-8 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 
 SCRIPTS=$(dirname "$(readlink -f "$0")")
-for library in log settings files system sizing packages services app front convert acme; do
+for library in log assignments settings files system sizing packages services app front convert acme; do
   # shellcheck source=/dev/null
   . "$SCRIPTS/lib/$library.sh"
 done

@@ -19,7 +19,7 @@ describe("settings on their way to a server", () => {
   for (const [name, value] of Object.entries(values)) {
     it(`arrive unchanged: ${name}`, () => {
       const { output, error } = runShell(
-        ["lib/log", "lib/settings"],
+        ["lib/log", "lib/assignments", "lib/settings"],
         'check_settings() { :; }; parse_assignments "$TEXT"; printf %s "$MIGRATE"',
         { TEXT: formatAssignments({ MIGRATE: value }) },
       );

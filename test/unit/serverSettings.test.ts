@@ -10,9 +10,13 @@ const good = {
 };
 
 function parse(text: string) {
-  return runShell(["lib/log", "lib/settings"], 'parse_assignments "$TEXT"; echo "$DOMAIN $RUNTIME"', {
-    TEXT: text,
-  });
+  return runShell(
+    ["lib/log", "lib/assignments", "lib/settings"],
+    'parse_assignments "$TEXT"; echo "$DOMAIN $RUNTIME"',
+    {
+      TEXT: text,
+    },
+  );
 }
 
 describe("a server's settings", () => {
@@ -93,7 +97,7 @@ describe("a server's settings", () => {
 
   it("are never executed", () => {
     const { code } = runShell(
-      ["lib/log", "lib/settings"],
+      ["lib/log", "lib/assignments", "lib/settings"],
       'cd "$(mktemp -d)"; (parse_assignments "DOMAIN=\'$(touch made)\'") 2>/dev/null; [ ! -e made ]',
     );
     assert.equal(code, 1, "the value is no domain, so parsing ends");
@@ -127,7 +131,7 @@ describe("the version of PHP", () => {
   it("is in the names of the packages that are asked for", () => {
     const packages = (version: string) =>
       runShell(
-        ["lib/log", "lib/settings", "roles/php-fpm/role", "roles/valkey/role"],
+        ["lib/log", "lib/assignments", "lib/settings", "roles/php-fpm/role", "roles/valkey/role"],
         `PHP_VERSION=${version} PHP_EXTENSIONS="gd curl" CACHE=valkey RUNTIME=php; php-fpm_packages; valkey_packages`,
       ).output;
     assert.equal(
@@ -215,7 +219,10 @@ describe("workers and jobs on a server", () => {
   ];
   for (const [name, script, message] of faults) {
     it(`are refused with one line at ${name}`, () => {
-      const { code, error } = runShell(["lib/log", "lib/settings", "roles/tasks/role"], script);
+      const { code, error } = runShell(
+        ["lib/log", "lib/assignments", "lib/settings", "roles/tasks/role"],
+        script,
+      );
       assert.equal(code, 1);
       assert.match(error, message);
       assert.equal(error.trimEnd().split("\n").length, 1);
@@ -228,6 +235,9 @@ describe("the site's environment file", () => {
 
   it("reads the same in a shell", () => {
     const script = 'eval "X=$(quoted "$VALUE")"; printf %s "$X"';
-    assert.equal(runShell(["lib/log", "lib/settings"], script, { VALUE: value }).output, value);
+    assert.equal(
+      runShell(["lib/log", "lib/assignments", "lib/settings"], script, { VALUE: value }).output,
+      value,
+    );
   });
 });

@@ -1,6 +1,5 @@
 # shellcheck shell=bash
-# Settings arrive as shell assignments, one a line: NAME='value', a quote inside written as '\''. They are read by this parser
-# and never executed, so a value can hold anything, and a name that is not known is refused.
+# Settings arrive as shell assignments (lib/assignments.sh). A name that is not known is refused.
 
 declare -A SETTING_DEFAULT=(
   [ROLES]='base hardening tls nginx php-fpm mysql valkey site tasks backup watch exporters later'
@@ -47,28 +46,17 @@ readonly SECRET_SETTINGS=' DATABASE_PASSWORD CERTIFICATE_KEY BACKUP_PASSWORD BAC
 
 # parse_assignments TEXT: sets one global a line of TEXT, then checks them all. Ends the run with one line at the first fault.
 parse_assignments() {
-  local text=$1 name value line=0 quote="'"
+  local name
   for name in "${!SETTING_DEFAULT[@]}"; do
     printf -v "$name" '%s' "${SETTING_DEFAULT[$name]}"
   done
-  while :; do
-    text=${text#"${text%%[!$' \t\n\r']*}"}
-    [[ -n $text ]] || break
-    line=$((line + 1))
-    [[ $text =~ ^([A-Z][A-Z0-9_]*)=\'(.*)$ ]] || fail "setting number $line: expected NAME='value'"
-    name=${BASH_REMATCH[1]} text=${BASH_REMATCH[2]} value=''
-    [[ -v SETTING_DEFAULT[$name] ]] || fail "unknown setting $name: allowed are $(printf '%s\n' "${!SETTING_DEFAULT[@]}" | sort | paste -sd' ')"
-    while :; do
-      [[ $text == *"$quote"* ]] || fail "setting $name: the closing quote is missing"
-      value+=${text%%"$quote"*}
-      text=${text#*"$quote"}
-      # An escaped quote goes on with the same value: '\''
-      [[ ${text:0:3} == "\\''" ]] || break
-      value+=$quote text=${text:3}
-    done
-    printf -v "$name" '%s' "$value"
-  done
+  each_assignment "$1" set_setting
   check_settings
+}
+
+set_setting() {
+  [[ -v SETTING_DEFAULT[$1] ]] || fail "unknown setting $1: allowed are $(printf '%s\n' "${!SETTING_DEFAULT[@]}" | sort | paste -sd' ')"
+  printf -v "$1" '%s' "$2"
 }
 
 check_settings() {
@@ -103,21 +91,4 @@ check_settings() {
 # Whether this server holds a role.
 has_role() {
   [[ " $ROLES " == *" $1 "* ]]
-}
-
-# quoted VALUE: the value in double quotes, read alike by a shell and by systemd's EnvironmentFile.
-quoted() {
-  local value=$1
-  value=${value//\\/\\\\} value=${value//\"/\\\"} value=${value//\$/\\\$} value=${value//\`/\\\`}
-  printf '"%s"' "$value"
-}
-
-# environment_lines NAME TEXT: NAME=value a line, as systemd's EnvironmentFile wants it; NAME is the setting that an error names.
-environment_lines() {
-  local line
-  while IFS= read -r line; do
-    [[ -n $line ]] || continue
-    [[ $line =~ ^([A-Za-z_][A-Za-z0-9_]*)=(.*)$ ]] || fail "setting $1: expected one NAME=value a line"
-    printf '%s=%s\n' "${BASH_REMATCH[1]}" "$(quoted "${BASH_REMATCH[2]}")"
-  done <<<"$2"
 }
