@@ -4,6 +4,7 @@ import { ask } from "../scripts/cli/project/answer";
 import { projectFolder } from "../scripts/cli/project/folders";
 import { Clone } from "../test/support/clone";
 import { eventually } from "../test/support/eventually";
+import { keyPair } from "../test/support/keyPair";
 import type { Result } from "../test/support/load/result";
 import { testNetwork } from "../test/support/networks";
 import { writeResults } from "./results";
@@ -20,19 +21,11 @@ function script(name: string, ...args: readonly string[]): void {
   if (ran.status !== 0) throw new Error(`${name} ${args.join(" ")}: ${ran.stderr}`);
 }
 
-/** A public key to make the machine with; nobody logs in by it. */
-function loginKey(): string {
-  const ran = spawnSync(join(projectFolder, "scripts/host/keypair.sh"), ["create"], { encoding: "utf8" });
-  if (ran.status !== 0) throw new Error(`keypair.sh: ${ran.stderr}`);
-  return (JSON.parse(ran.stdout) as { publicKey: string }).publicKey;
-}
-
 /** Seconds of `apt-get update` and one `apt-get install` on a fresh machine. */
 function floor(): number {
   const { network: name, subnet, machine, number } = floorNetwork;
   script("network.sh", "create", name, "--subnet", subnet, "--owner", "bench");
   try {
-    const key = loginKey();
     script(
       "machine.sh",
       "create",
@@ -43,7 +36,7 @@ function floor(): number {
       "--number",
       number,
       "--authorized-key",
-      key,
+      keyPair().public,
     );
     const started = performance.now();
     const install = `apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends ${packages}`;

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { projectFolder } from "../../scripts/cli/project/folders";
+import { keyPair } from "./keyPair";
 
 export interface ScriptRun {
   readonly code: number | null;
@@ -43,9 +44,9 @@ export class TestKey {
   readonly publicKey: string;
 
   constructor() {
-    const made = spawnSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", "test", "-f", this.file]);
-    assert.equal(made.status, 0, String(made.stderr));
-    this.publicKey = readFileSync(`${this.file}.pub`, "utf8").trim();
+    const { public: publicKey, private: privateKey } = keyPair();
+    writeFileSync(this.file, privateKey, { mode: 0o600 });
+    this.publicKey = publicKey;
   }
 
   get file(): string {

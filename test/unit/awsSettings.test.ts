@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { utils } from "ssh2";
 import { caaIssuersOf, zoneNameOf } from "../../components/settings/aws";
 import { isCidr } from "../../components/settings/awsValues";
 import { SettingsError } from "../../components/settings/read";
 import { readSettings, type Settings } from "../../components/settings/settings";
 import { projectFolder } from "../../scripts/cli/project/folders";
+import { keyPair } from "../support/keyPair";
 
 const right: Readonly<Record<string, string>> = {
   platform: "aws",
@@ -39,8 +39,8 @@ function complaint(settings: Readonly<Record<string, string | undefined>>, regio
   return "";
 }
 
-const pair = utils.generateKeyPairSync("ed25519");
-const otherPair = utils.generateKeyPairSync("ed25519");
+const pair = keyPair();
+const otherPair = keyPair();
 
 describe("settings of the platform aws", () => {
   it("have defaults that make a production server", () => {

@@ -1,15 +1,16 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { type AddressInfo, createServer, type Server } from "node:net";
-import { type AuthContext, Server as SshServer, utils } from "ssh2";
+import { type AuthContext, Server as SshServer } from "ssh2";
 import { type Endpoint, FinalError } from "../../scripts/engine/command/connection";
 import { dial } from "../../scripts/engine/command/dial";
 import type { Call } from "../../scripts/engine/providerServer";
+import { keyPair } from "../support/keyPair";
 
 describe("reaching a machine", () => {
-  const hostKey = utils.generateKeyPairSync("ed25519");
-  const otherKey = utils.generateKeyPairSync("ed25519");
-  const login = utils.generateKeyPairSync("ed25519");
+  const hostKey = keyPair();
+  const otherKey = keyPair();
+  const login = keyPair();
   let server: Server | SshServer;
   let attempts: string[];
   let shown: string[];

@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Server as NetServer } from "node:net";
-import { Client, Server, utils } from "ssh2";
+import { Client, Server } from "ssh2";
 import { execute } from "../../scripts/engine/command/execute";
+import { keyPair } from "../support/keyPair";
 
 /** An SSH server whose commands print their own text and end with the code that they are called by, at once. */
 function sshServer(): Server {
-  const { private: key } = utils.generateKeyPairSync("ed25519");
+  const { private: key } = keyPair();
   return new Server({ hostKeys: [key] }, (client) => {
     client.on("authentication", (login) => login.accept());
     client.on("session", (accept) =>

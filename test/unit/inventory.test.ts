@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
-import { utils } from "ssh2";
 import { collectResources } from "../../components/inventory";
 import { choosePlatform } from "../../components/platforms/choose";
 import { visitors } from "../../components/rungs/visitors";
@@ -10,10 +9,11 @@ import type { ResourceView } from "../../policy/resources";
 import { type Topology, topology } from "../../policy/topology";
 import { type PlatformName, platforms, type Tier } from "../../policy/vocabulary";
 import { projectFolder } from "../../scripts/cli/project/folders";
+import { keyPair } from "../support/keyPair";
 import { MockState } from "../support/mockState";
 
-const pair = utils.generateKeyPairSync("ed25519");
-const keyPair = `${pair.private.trim()}\n${pair.public} one-server-web\n`;
+const pair = keyPair();
+const printedPair = `${pair.private.trim()}\n${pair.public} one-server-web\n`;
 
 /** The servers of a stack and their tiers, by how many there are. */
 const layouts: Readonly<Record<number, Readonly<Record<string, readonly Tier[]>>>> = {
@@ -60,7 +60,7 @@ class Providers implements pulumi.runtime.Mocks {
       : create.includes("network.sh")
         ? { dnsServer: "10.90.0.1:53" }
         : { publicKey: pair.public, privateKey: pair.private };
-    return { stdout: create.includes("scripts/local") ? JSON.stringify(printed) : keyPair, stderr: "" };
+    return { stdout: create.includes("scripts/local") ? JSON.stringify(printed) : printedPair, stderr: "" };
   }
 
   call({ token }: pulumi.runtime.MockCallArgs): Record<string, unknown> {

@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
-import { utils } from "ssh2";
 import type { Endpoint } from "../../components/platforms/platform";
 import { zoneLine } from "../../components/platforms/ssh/dns";
 import { findServer, SshPlatform } from "../../components/platforms/ssh/platform";
 import { machineIdentity } from "../../components/platforms/ssh/server";
 import { readSettings, type SshServerSettings } from "../../components/settings/settings";
 import { projectFolder } from "../../scripts/cli/project/folders";
+import { keyPair } from "../support/keyPair";
 
-const pair = utils.generateKeyPairSync("ed25519");
-const otherPair = utils.generateKeyPairSync("ed25519");
+const pair = keyPair();
+const otherPair = keyPair();
 
 /** What the scripts that make certificates print. */
 const printed = JSON.stringify({ certificate: "CERTIFICATE\n", privateKey: "KEY" });

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import { utils } from "ssh2";
 import { SettingsError } from "../../components/settings/read";
 import { readSettings, type Settings } from "../../components/settings/settings";
 import { projectFolder } from "../../scripts/cli/project/folders";
+import { keyPair } from "../support/keyPair";
 
-const pair = utils.generateKeyPairSync("ed25519");
-const otherPair = utils.generateKeyPairSync("ed25519");
+const pair = keyPair();
+const otherPair = keyPair();
 const server = { address: "203.0.113.7", privateKey: pair.private, hostKey: pair.public };
 
 /** Reads a stack's settings on the platform ssh. */

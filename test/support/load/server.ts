@@ -1,10 +1,10 @@
 import { spawn, spawnSync } from "node:child_process";
-import { generateKeyPairSync } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { deterministicArchive } from "../../../components/servers/archive";
 import { formatAssignments } from "../../../components/servers/assignments";
 import { planRelease } from "../../../components/servers/release";
+import { keyPair } from "../keyPair";
 import { selfSigned } from "./certificate";
 import type { Target } from "./generator";
 import type { MarkedRelease } from "./releases";
@@ -64,7 +64,7 @@ export class ReleaseServer {
       "--zone",
       "foobar.com",
     );
-    const key = this.plan.authorizedKey ?? keyOfNobody();
+    const key = this.plan.authorizedKey ?? keyPair().public;
     this.local(
       "machine.sh",
       "create",
@@ -206,12 +206,4 @@ export class ReleaseServer {
       throw new Error(`${script} ${args.join(" ")}: ${ran.stderr}`);
     }
   }
-}
-
-/** A fresh public key whose private half is forgotten, as OpenSSH writes it: the lengths and texts "ssh-ed25519" and the key (RFC 8709, 4). */
-function keyOfNobody(): string {
-  const raw = generateKeyPairSync("ed25519").publicKey.export({ type: "spki", format: "der" }).subarray(-32);
-  const field = (content: Buffer) => Buffer.concat([Buffer.from([0, 0, 0, content.length]), content]);
-  const blob = Buffer.concat([field(Buffer.from("ssh-ed25519")), field(raw)]);
-  return `ssh-ed25519 ${blob.toString("base64")}`;
 }
