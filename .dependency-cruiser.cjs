@@ -41,6 +41,12 @@ module.exports = {
       "^components/(platforms|rungs|roles|servers|site\\.ts)",
     ),
     mayNotImport(
+      "roles-are-values",
+      "What a server is set up as follows from the settings alone, however it gets there.",
+      "^components/roles/",
+      "^components/(platforms|rungs|servers|site\\.ts)",
+    ),
+    mayNotImport(
       "platforms-without-rungs",
       "A platform knows nothing of rungs.",
       "^components/platforms/",

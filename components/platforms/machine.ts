@@ -1,6 +1,7 @@
 import type { types } from "@pulumi/command";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Tier } from "../../policy/vocabulary";
+import type { MachineFacts } from "../roles/facts";
 
 /** Who may open connections to a server besides logins over SSH, which the platform admits itself. */
 export interface Admission {
@@ -44,6 +45,6 @@ export interface Machine {
   readonly size: pulumi.Output<string>;
   /** A command line that logs in, for people. */
   readonly login: pulumi.Output<string>;
-  /** Settings of provisioning for this machine alone, such as the device of its data volume. */
-  readonly provisionSettings?: pulumi.Output<Readonly<Record<string, string>>>;
+  /** What its roles need to know of this machine alone, such as the device of its data volume. */
+  readonly machineFacts?: pulumi.Output<MachineFacts>;
 }

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { PlatformName, Tier } from "../../policy/vocabulary";
+import type { MachineFacts } from "../roles/facts";
 import type { Endpoint } from "./endpoint";
 import type { Admission, Machine } from "./machine";
 
@@ -33,7 +34,7 @@ export class Server extends pulumi.ComponentResource implements Machine {
   readonly instanceId: pulumi.Output<string>;
   readonly size: pulumi.Output<string>;
   readonly login: pulumi.Output<string>;
-  readonly provisionSettings?: pulumi.Output<Readonly<Record<string, string>>>;
+  readonly machineFacts?: pulumi.Output<MachineFacts>;
 
   /** @param makeMachine makes what stands behind the server, with the server as parent */
   constructor(
@@ -57,7 +58,7 @@ export class Server extends pulumi.ComponentResource implements Machine {
     this.size = machine.size;
     this.login = machine.login;
     if (machine.publicIpv6 !== undefined) this.publicIpv6 = machine.publicIpv6;
-    if (machine.provisionSettings !== undefined) this.provisionSettings = machine.provisionSettings;
+    if (machine.machineFacts !== undefined) this.machineFacts = machine.machineFacts;
     this.registerOutputs({
       ...facts,
       instanceId: this.instanceId,

@@ -1,26 +1,17 @@
-import { join } from "node:path";
 import { remote } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import type { Certificate, Server } from "../platforms/platform";
-import type { BackupSettings } from "../settings/backup";
+import { bundleOf, serverScripts } from "../roles/bundle";
+import { rolesOf } from "../roles/roles";
 import type { Settings } from "../settings/settings";
 import { deterministicArchive } from "./archive";
-import {
-  type BackupFacts,
-  type CertificateFacts,
-  formatAssignments,
-  provisionAssignments,
-  shellQuote,
-} from "./assignments";
+import { formatAssignments, shellQuote } from "./assignments";
 
 export interface ProvisionArgs {
   readonly server: Server;
   readonly settings: Settings;
   readonly certificate: Certificate;
 }
-
-/** The scripts that make a machine a server of the site. */
-const scripts = join(__dirname, "../../scripts/server");
 
 /** Where the upload lies, from the login user's home. */
 const bundle = "one-server-web-provision.tar.gz";
@@ -36,7 +27,7 @@ export class Provision extends pulumi.ComponentResource {
   constructor(name: string, args: ProvisionArgs, options?: pulumi.ComponentResourceOptions) {
     super("one-server-web:server:Provision", name, { server: args.server.serverName }, options);
     const { server } = args;
-    const archive = deterministicArchive(scripts);
+    const archive = deterministicArchive(serverScripts);
     const connection = server.connection;
     const triggers = [server.instanceId, server.size];
 
@@ -63,56 +54,25 @@ export class Provision extends pulumi.ComponentResource {
 
 /** The settings as text, secret because passwords and keys are among them. */
 function standardInput({ server, settings, certificate }: ProvisionArgs): pulumi.Output<string> {
-  const own: pulumi.Output<Readonly<Record<string, string>>> =
-    server.provisionSettings ?? pulumi.output<Record<string, string>>({});
+  const roles = rolesOf(server.tiers, settings);
+  const given = certificate.source === "local" ? certificate : undefined;
   return pulumi.secret(
     pulumi
       .all([
-        settings.database.password,
-        settings.site.environment,
-        certificateFacts(certificate),
-        backupFacts(settings.server.backup),
-        settings.server.alert?.environment ?? {},
+        pulumi.output(settings),
+        given && pulumi.all([given.certificate, given.privateKey]),
         server.connection,
-        own,
+        server.machineFacts,
       ])
-      .apply(([databasePassword, environment, facts, backup, alertEnvironment, { hostKey }, machine]) =>
-        formatAssignments({
-          ...provisionAssignments(settings, {
-            databasePassword,
-            environment,
-            certificate: facts,
-            backup,
-            alertEnvironment,
-            hostKey,
-          }),
-          ...machine,
-        }),
-      ),
+      .apply(([plain, pair, { hostKey }, machine]) => {
+        const facts = {
+          certificate: pair && { certificate: pair[0], privateKey: pair[1] },
+          hostKey,
+          machine,
+        };
+        return formatAssignments(bundleOf(roles, plain, facts).assignments);
+      }),
   );
-}
-
-function backupFacts(backup: BackupSettings | undefined): pulumi.Output<BackupFacts | undefined> {
-  if (backup === undefined) return pulumi.output<BackupFacts | undefined>(undefined);
-  const { password, environment, privateKey, ...open } = backup;
-  return pulumi.all([password, environment, privateKey ?? ""]).apply((secrets) => ({
-    ...open,
-    password: secrets[0],
-    environment: secrets[1],
-    privateKey: secrets[2],
-  }));
-}
-
-function certificateFacts(certificate: Certificate): pulumi.Output<CertificateFacts> {
-  if (certificate.source === "acme") {
-    return pulumi.output({ source: "acme", email: certificate.email, directory: certificate.directory });
-  }
-  const { certificate: chain, privateKey } = certificate;
-  return pulumi.all([chain, privateKey]).apply(([pem, key]) => ({
-    source: "local" as const,
-    certificate: pem,
-    privateKey: key,
-  }));
 }
 
 /**

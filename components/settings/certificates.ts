@@ -1,6 +1,7 @@
 import { z } from "zod";
+import { trimmed } from "./formats";
 import { derived, type Fields, setting } from "./setting";
-import { choice } from "./values";
+import { certificate, choice } from "./values";
 
 /** Who signs certificates. */
 export const certificatesTable = {
@@ -49,6 +50,13 @@ export const acmeTable = {
     field: "directory",
     only: { platform: ["ssh", "aws"] },
     server: { roles: ["tls"] },
+  }),
+  acmeAuthority: setting(certificate, {
+    about: "The authority that signed the certificate of acmeDirectory's host, where no public one did.",
+    example: "$(cat authority.pem)",
+    field: "authority",
+    only: { platform: ["ssh", "aws"] },
+    server: { roles: ["tls"], format: trimmed },
   }),
 };
 

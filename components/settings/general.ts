@@ -10,7 +10,7 @@ export const generalTable = {
     about: "The site's full host name.",
     default: "www.foobar.com",
     example: "www.foobar.com",
-    server: { roles: ["base", "tls", "nginx", "apache", "python", "site", "watch", "certificate-metric"] },
+    server: { roles: ["base", "tls", "nginx", "apache", "python", "site", "certificate-metric"] },
   }),
   aliases: setting(json(z.array(hostname).max(20), "a list of host names that redirect to the domain"), {
     about: "Other host names, which redirect to the domain.",

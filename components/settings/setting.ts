@@ -29,6 +29,9 @@ export interface Requirement {
   readonly because: string;
 }
 
+/** Makes a value one that Pulumi keeps secret. */
+export type Hide = <Value>(value: Value) => Output<Value>;
+
 interface Options<Value> {
   /** What it is about: one or more sentences, the description in Pulumi.yaml. */
   readonly about: string;
@@ -48,8 +51,8 @@ interface Options<Value> {
   readonly required?: true | readonly Requirement[];
   /** What is wrong with a value beside other settings or on this host; follows the setting's name in the error. */
   readonly check?: (value: Value, known: never, source: SettingsSource) => string | undefined;
-  /** Turns the value into the one in `Settings`. */
-  readonly present?: (value: Value, source: SettingsSource) => unknown;
+  /** Turns the value into the one in `Settings`; `hide` makes an output of it that is kept secret. */
+  readonly present?: (value: Value, source: SettingsSource, hide: Hide) => unknown;
   /** `release`: travels with a release; `both`: the server needs it as well; the server's alone when unset. */
   readonly scope?: "release" | "both";
   readonly server?: OnServer<Value>;

@@ -8,11 +8,11 @@ import { generalTable } from "./general";
 import { type LocalSettings, localTable } from "./local";
 import { readValues } from "./read";
 import { serverTable } from "./server";
-import type { Fields, Setting, Table } from "./setting";
+import type { Fields, Hide, Setting, Table } from "./setting";
 import { type SiteSettings, siteTable } from "./site";
 import type { SettingsSource } from "./source";
 import { type SshSettings, sshTable } from "./ssh";
-import type { KnownSettings } from "./table";
+import type { KnownSettings, SettingName } from "./table";
 
 export type { DatabaseEngine } from "./database";
 export { type LocalSettings, networkName, subnetOf } from "./local";
@@ -39,6 +39,9 @@ export interface Settings extends Fields<typeof generalTable>, Fields<typeof cer
   readonly aws: AwsSettings;
 }
 
+/** The settings without outputs: what a server is given follows from these. */
+export type PlainSettings = pulumi.UnwrappedObject<Settings>;
+
 /**
  * Reads and checks all settings at once.
  * @param warn is called with one line for each setting that has no effect
@@ -47,7 +50,26 @@ export interface Settings extends Fields<typeof generalTable>, Fields<typeof cer
 export function readSettings(source: SettingsSource, warn: (line: string) => void = () => {}): Settings {
   const { known, warnings } = readValues(source);
   for (const line of warnings) warn(line);
-  const part = <Entries extends Table>(entries: Entries) => fields(entries, known, source);
+  return settingsOf(known, source, { hide: pulumi.secret, show: pulumi.output });
+}
+
+/** As readSettings, without an engine: secrets are plain values. */
+export function readPlainSettings(source: SettingsSource): PlainSettings {
+  const plain = (<Value>(value: Value) => value) as unknown as Hide;
+  return settingsOf(readValues(source).known, source, {
+    hide: plain,
+    show: plain,
+  }) as unknown as PlainSettings;
+}
+
+/** How values that may be secret become outputs. */
+interface Outputs {
+  readonly hide: Hide;
+  readonly show: Hide;
+}
+
+function settingsOf(known: KnownSettings, source: SettingsSource, outputs: Outputs): Settings {
+  const part = <Entries extends Table>(entries: Entries) => fields(entries, known, source, outputs);
   return {
     stack: source.stack,
     ...part(generalTable),
@@ -71,17 +93,49 @@ function fields<Entries extends Table>(
   entries: Entries,
   known: KnownSettings,
   source: SettingsSource,
+  outputs: Outputs,
 ): Fields<Entries> {
   const values = known as Readonly<Record<string, unknown>>;
   const present = Object.entries(entries).filter(([name]) => values[name] !== undefined);
   return Object.fromEntries(
-    present.map(([name, entry]) => [entry.field ?? name, presented(name, entry, values[name], source)]),
+    present.map(([name, entry]) => [
+      entry.field ?? name,
+      presented(name, entry, values[name], source, outputs),
+    ]),
   ) as Fields<Entries>;
 }
 
-function presented(name: string, entry: Setting, value: unknown, source: SettingsSource): unknown {
-  if (entry.present !== undefined) return entry.present(value as never, source);
+function presented(
+  name: string,
+  entry: Setting,
+  value: unknown,
+  source: SettingsSource,
+  { hide, show }: Outputs,
+): unknown {
+  if (entry.present !== undefined) return entry.present(value as never, source, hide);
   if (entry.secret === undefined) return value;
   const hidden = entry.secret === true || source.secretKeys.includes(`${source.project}:${name}`);
-  return hidden ? pulumi.secret(value) : pulumi.output(value);
+  return hidden ? hide(value) : show(value);
+}
+
+/** Where each table's part is in the settings. */
+const places: readonly (readonly [Table, (settings: PlainSettings) => object | undefined])[] = [
+  [generalTable, (settings) => settings],
+  [certificatesTable, (settings) => settings],
+  [siteTable, ({ site }) => site],
+  [serverTable, ({ server }) => server],
+  [alertTable, ({ server }) => server.alert],
+  [backupTable, ({ server }) => server.backup],
+  [databaseTable, ({ database }) => database],
+  [acmeTable, ({ acme }) => acme],
+  [localTable, ({ local }) => local],
+  [sshTable, ({ ssh }) => ssh],
+  [awsTable, ({ aws }) => aws],
+];
+
+/** A setting's value by its name; undefined where there is none. */
+export function settingValue(settings: PlainSettings, name: SettingName): unknown {
+  const [entries, part] = places.find(([entries]) => Object.hasOwn(entries, name)) ?? [];
+  const values = part?.(settings) as Readonly<Record<string, unknown>> | undefined;
+  return values?.[entries?.[name]?.field ?? name];
 }

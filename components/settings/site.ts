@@ -44,7 +44,7 @@ export const siteTable = {
         : `is ${JSON.stringify(documentRoot)}, which is no folder in ${folder}`;
     },
     scope: "release",
-    server: { roles: ["nginx", "apache", "php-fpm", "python", "site"] },
+    server: { roles: ["nginx", "apache", "site"] },
   }),
   healthPath: setting(urlPath, {
     about: "The path that answers 200 when the site and its database work.",

@@ -1,4 +1,3 @@
-import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { tiers } from "../../policy/vocabulary";
 import { type Fields, setting } from "./setting";
@@ -41,8 +40,8 @@ export const sshTable = {
       only,
       required: [{ when: { platform: ["ssh"] }, because: "" }],
       check: nameProblem,
-      present: (servers) =>
-        servers.map((server) => ({ ...server, privateKey: pulumi.secret(server.privateKey) })),
+      present: (servers, _source, hide) =>
+        servers.map((server) => ({ ...server, privateKey: hide(server.privateKey) })),
     },
   ),
   dns: setting(choice({ print: "shows the records to set", none: "" }), {

@@ -72,3 +72,17 @@ type Misread = {
 // Does not compile while there is one.
 const nothingIsMisread: [Misread] extends [never] ? true : Misread = true;
 void nothingIsMisread;
+
+/** `KEEP_RELEASES` for `keepReleases`. */
+type InCapitals<Name extends string> = Name extends `${infer First}${infer Rest}`
+  ? `${First extends Lowercase<First> ? Uppercase<First> : `_${First}`}${InCapitals<Rest>}`
+  : "";
+
+/** The variables that settings are on servers. */
+export type SettingVariable = {
+  [Name in SettingName]: Entries[Name] extends { readonly server: infer Server }
+    ? Server extends { readonly name: infer Own extends string }
+      ? Own
+      : InCapitals<Name>
+    : never;
+}[SettingName];

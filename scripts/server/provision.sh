@@ -122,8 +122,6 @@ plan_server() {
   WEB_UNIT=nginx WEB_TEST='nginx -t' DATABASE_UNIT=$DATABASE ACTIVE_FILE=$(front_file "$STACK")
   [[ $STACK == lemp ]] || WEB_UNIT=apache2 WEB_TEST='apache2ctl configtest'
   TASK_UNITS=()
-  GUNICORN_CLASS=gthread GUNICORN_PRELOAD=True
-  [[ $INTERFACE == wsgi ]] || GUNICORN_CLASS=asgi GUNICORN_PRELOAD=False
   DATABASE_SOCKET=/run/mysqld/mysqld.sock MAXIMUM_UPLOAD_BYTES=$((MAXIMUM_UPLOAD_MIB * 1048576))
   # Whoever waits for a request is given more time than the request itself. Downloads, which the web server sends, may be slower.
   APP_STOP_SECONDS=$((REQUEST_TIMEOUT + 10)) WEB_STOP_SECONDS=$((REQUEST_TIMEOUT + 60))

@@ -1,67 +1,45 @@
 import assert from "node:assert/strict";
 import { formatAssignments } from "../../components/servers/assignments";
+import { type Config, plainSettings, serverAssignments } from "../support/settings";
 import { runShell } from "../support/shell";
 
-const good = {
-  DOMAIN: "www.foobar.com",
-  DATABASE_PASSWORD: "twelve characters",
-  CERTIFICATE: "PEM",
-  CERTIFICATE_KEY: "KEY",
-};
-
-function parse(text: string) {
-  return runShell(
-    ["lib/log", "lib/assignments", "lib/settings"],
-    'parse_assignments "$TEXT"; echo "$DOMAIN $RUNTIME"',
-    {
-      TEXT: text,
-    },
-  );
+function parse(text: string, show = "") {
+  return runShell(["lib/log", "lib/assignments", "lib/settings"], `parse_assignments "$TEXT"; ${show}`, {
+    TEXT: text,
+  });
 }
 
 describe("a server's settings", () => {
-  it("have defaults", () => {
-    assert.equal(parse(formatAssignments(good)).output, "www.foobar.com php\n");
+  it("are those of its roles, whole", () => {
+    const given = serverAssignments();
+    const names = Object.keys(given);
+    const show = `for name in ${names.join(" ")}; do printf '%s=%s\\0' "$name" "\${!name}"; done`;
+    const { output, error } = parse(formatAssignments(given), show);
+    const read = output.split("\0").slice(0, -1);
+    assert.deepEqual(
+      read,
+      names.map((name) => `${name}=${given[name]}`),
+      error,
+    );
   });
 
+  it("have no defaults on the server", () => {
+    const { code, error } = parse("ROLES='base'", 'echo "$RUNTIME"');
+    assert.notEqual(code, 0);
+    assert.match(error, /RUNTIME: unbound variable/);
+  });
+
+  const roles = "ROLES='base'\n";
   const faults: readonly (readonly [string, string, RegExp])[] = [
-    ["an unknown name", "RUNTIMES='php'", /^error: unknown setting RUNTIMES: allowed are .*RUNTIME /],
     ["no assignment", "reboot", /^error: setting number 1: expected NAME='value'/],
     ["a value without quotes", "DOMAIN=x", /expected NAME='value'/],
+    ["a name in small letters", "domain='x'", /expected NAME='value'/],
     ["an open quote", "DOMAIN='x", /setting DOMAIN: the closing quote is missing/],
-    [
-      "a domain in capitals",
-      formatAssignments({ ...good, DOMAIN: "WWW" }),
-      /setting DOMAIN has the value 'WWW'/,
-    ],
-    ["no domain", formatAssignments({ ...good, DOMAIN: "" }), /setting DOMAIN has the value ''/],
-    [
-      "another runtime",
-      formatAssignments({ ...good, RUNTIME: "ruby" }),
-      /RUNTIME has the value 'ruby'.*php\|python/,
-    ],
-    [
-      "a way out of the release",
-      formatAssignments({ ...good, DOCUMENT_ROOT: "../x" }),
-      /setting DOCUMENT_ROOT/,
-    ],
-    ["a directive in a path", formatAssignments({ ...good, HEALTH_PATH: "/x;}" }), /setting HEALTH_PATH/],
-    [
-      "no certificate",
-      formatAssignments({ ...good, CERTIFICATE: "" }),
-      /CERTIFICATE_KEY: expected PEM texts/,
-    ],
-    [
-      "ACME without an address",
-      formatAssignments({ ...good, TLS_SOURCE: "acme" }),
-      /ACME_DIRECTORY and ACME_EMAIL/,
-    ],
-    [
-      "an environment that is none",
-      formatAssignments({ ...good, ENVIRONMENT: "GREETING=hello\nsecret words" }),
-      /^error: setting ENVIRONMENT: expected one NAME=value a line\n$/,
-    ],
-    ["no password", formatAssignments({ ...good, DATABASE_PASSWORD: "" }), /DATABASE_PASSWORD: expected 12/],
+    ["a name that is given twice", "DOMAIN='x'\nDOMAIN='y'", /setting DOMAIN: the name is given twice/],
+    ["a variable of the shell", `${roles}IFS='x'`, /setting IFS: .*used by these scripts or the shell/],
+    ["a constant of the shell", `${roles}EUID='0'`, /setting EUID: .*used by these scripts or the shell/],
+    ["the search path", `${roles}PATH='/tmp'`, /setting PATH: .*used by these scripts or the shell/],
+    ["no roles", "DOMAIN='x'", /setting ROLES: expected what this server is to be set up as/],
   ];
   for (const [name, text, message] of faults) {
     it(`end with one line at ${name}`, () => {
@@ -73,6 +51,80 @@ describe("a server's settings", () => {
     });
   }
 
+  it("replace what the login's environment holds, and are handed to no program", () => {
+    const script =
+      'export DOMAIN=login; parse_assignments "$TEXT"; echo "$DOMAIN"; printenv DOMAIN || echo nothing';
+    const { output } = runShell(["lib/log", "lib/assignments", "lib/settings"], script, {
+      TEXT: `${roles}DOMAIN='site'`,
+    });
+    assert.equal(output, "site\nnothing\n");
+  });
+
+  it("are never executed", () => {
+    const { code, error } = runShell(
+      ["lib/log", "lib/assignments", "lib/settings"],
+      'cd "$(mktemp -d)"; parse_assignments "$TEXT"; [ ! -e made ] && [ "$DOMAIN" = "\\$(touch made)" ]',
+      { TEXT: `${roles}DOMAIN='$(touch made)'` },
+    );
+    assert.equal(code, 0, error);
+  });
+});
+
+describe("what a server must never be given", () => {
+  // Each was refused by the server itself once, after everything had been made.
+  const refused: readonly (readonly [what: string, config: Config, says: RegExp])[] = [
+    ["a domain in capitals", { domain: "WWW" }, /^SettingsError: one-server-web:domain is "WWW"/],
+    [
+      "another runtime",
+      { runtime: "ruby" },
+      /^SettingsError: one-server-web:runtime is "ruby"; expected php or python/,
+    ],
+    [
+      "a way out of the release",
+      { documentRoot: "../x" },
+      /^SettingsError: one-server-web:documentRoot is "..\/x"/,
+    ],
+    [
+      "a path that begins with a hyphen",
+      { documentRoot: "-x" },
+      /^SettingsError: one-server-web:documentRoot is "-x"/,
+    ],
+    ["a directive in a path", { healthPath: "/x;}" }, /^SettingsError: one-server-web:healthPath is "\/x;}"/],
+    ["a space in a shared path", { sharedPaths: '["a b"]' }, /^SettingsError: one-server-web:sharedPaths is/],
+    [
+      "an environment that is no object",
+      { environment: "GREETING=hello" },
+      /^SettingsError: one-server-web:environment is/,
+    ],
+    [
+      "a value on two lines",
+      { environment: '{"A": "b\\nc"}' },
+      /^SettingsError: one-server-web:environment is/,
+    ],
+    [
+      "a backup's password that is short",
+      { backupPassword: "hunter2" },
+      /^SettingsError: one-server-web:backupPassword has a/,
+    ],
+    [
+      "an authority without an address",
+      { platform: "ssh", servers: '[{"address": "203.0.113.7"}]', acmeEmail: "nobody" },
+      /^one-server-web:acmeEmail is "nobody"/m,
+    ],
+    [
+      "SFTP without a key",
+      { backupRepository: "sftp:backups@example.org:/site", backupPassword: "x".repeat(12) },
+      /^SettingsError: one-server-web:backupPrivateKey is not set.*\n.*backupHostKey is not set/,
+    ],
+    ["an upload of nothing", { maximumUpload: "0" }, /^SettingsError: one-server-web:maximumUpload is "0"/],
+    ["too many releases", { keepReleases: "99" }, /^SettingsError: one-server-web:keepReleases is "99"/],
+  ];
+  for (const [what, config, says] of refused) {
+    it(`is refused by the program: ${what}`, () => {
+      assert.throws(() => plainSettings(config), says);
+    });
+  }
+
   for (const [value, accepted] of [
     ["4", false],
     ["5", true],
@@ -80,27 +132,20 @@ describe("a server's settings", () => {
     ["999", true],
     ["3600", true],
     ["3601", false],
-    ["060", false],
     ["1m", false],
   ] as const) {
-    it(`${accepted ? "take" : "refuse"} a request timeout of ${value}`, () => {
-      const { code, error } = parse(formatAssignments({ ...good, REQUEST_TIMEOUT: value }));
-      assert.equal(code, accepted ? 0 : 1, error);
+    it(`${accepted ? "is not" : "is"} a request timeout of ${value}`, () => {
+      if (accepted)
+        assert.equal(plainSettings({ requestTimeout: value }).server.requestTimeout, Number(value));
+      else assert.throws(() => plainSettings({ requestTimeout: value }), /requestTimeout is/);
     });
   }
 
-  it("never show a secret", () => {
-    const { error } = parse(formatAssignments({ ...good, DATABASE_PASSWORD: "hunter2" }));
-    assert.match(error, /setting DATABASE_PASSWORD has the value '\(secret\)'/);
-    assert.doesNotMatch(error, /hunter2/);
-  });
-
-  it("are never executed", () => {
-    const { code } = runShell(
-      ["lib/log", "lib/assignments", "lib/settings"],
-      'cd "$(mktemp -d)"; (parse_assignments "DOMAIN=\'$(touch made)\'") 2>/dev/null; [ ! -e made ]',
+  it("is a secret in an error", () => {
+    assert.throws(
+      () => plainSettings({ databasePassword: "hunter2" }),
+      (error: Error) => /databasePassword has a value/.test(error.message) && !/hunter2/.test(error.message),
     );
-    assert.equal(code, 1, "the value is no domain, so parsing ends");
   });
 });
 
@@ -187,17 +232,6 @@ describe("a target of backups", () => {
     assert.equal(run('is_empty_target 10 ""', "").code, 0);
     assert.equal(run('is_empty_target 1 "$ANSWER"', nothing).code, 0);
     assert.equal(run('is_empty_target 124 "$ANSWER"', noBucket).code, 0);
-  });
-
-  it("over SFTP needs a key and the host's, in its settings", () => {
-    const sftp = {
-      ...good,
-      BACKUP_REPOSITORY: "sftp:backups@example.org:/site",
-      BACKUP_PASSWORD: "x".repeat(12),
-    };
-    assert.match(parse(formatAssignments(sftp)).error, /settings BACKUP_PRIVATE_KEY and BACKUP_HOST_KEY/);
-    const both = { ...sftp, BACKUP_PRIVATE_KEY: "PEM", BACKUP_HOST_KEY: "ssh-ed25519 AAAA" };
-    assert.equal(parse(formatAssignments(both)).code, 0);
   });
 });
 

@@ -1,28 +1,13 @@
 import assert from "node:assert/strict";
-import { provisionAssignments } from "../../components/servers/assignments";
-import { readSettings } from "../../components/settings/settings";
+import { assignmentsOf } from "../../components/roles/assignments";
+import { rolesOf } from "../../components/roles/roles";
 import { entryOf, type SettingName } from "../../components/settings/table";
-import { secretSettings } from "../support/settings";
+import { type Config, plainSettings } from "../support/settings";
 
-/** What the server is told when these keys are set. */
-function assignments(config: Record<string, string>) {
-  const named = Object.entries(config).map(([name, value]) => [`one-server-web:${name}`, value]);
-  const settings = readSettings({
-    config: {
-      "one-server-web:databasePassword": "correct horse battery staple",
-      ...Object.fromEntries(named),
-    },
-    secretKeys: secretSettings.map((name) => `one-server-web:${name}`),
-    project: "one-server-web",
-    stack: "local",
-    projectFolder: `${__dirname}/../..`,
-  });
-  return provisionAssignments(settings, {
-    databasePassword: "",
-    environment: {},
-    alertEnvironment: JSON.parse(config.alertEnvironment ?? "{}") as Record<string, string>,
-    certificate: { source: "local", certificate: "", privateKey: "" },
-  });
+/** What a server with all tiers is given when these keys are set. */
+function assignments(config: Config) {
+  const settings = plainSettings(config);
+  return assignmentsOf(rolesOf(["web", "app", "database"], settings), settings);
 }
 
 describe("what a site does beside its pages, on its way to the server", () => {

@@ -1,6 +1,7 @@
 import * as ec2 from "@pulumi/aws/ec2";
 import { InstanceState } from "@pulumi/aws/ec2transitgateway";
 import * as pulumi from "@pulumi/pulumi";
+import type { MachineFacts } from "../../roles/facts";
 import type { AwsSettings } from "../../settings/aws";
 import type { Machine, ServerArgs } from "../machine";
 import { Server } from "../server";
@@ -72,10 +73,7 @@ function machineOf(
     ? keptAddress(name, args, instance, parent)
     : // It changes with a stop: only this program uses it.
       { publicIp: instance.publicIp, host: instance.publicIp };
-  const own: Record<string, string> = {
-    METADATA_GUARD: "yes",
-    ...(visited ? { CERTIFICATE_METRIC: "yes" } : {}),
-  };
+  const own: MachineFacts = { metadataGuard: true, certificateMetric: visited };
   return {
     publicIp,
     privateIp: instance.privateIp,
@@ -92,10 +90,8 @@ function machineOf(
       dialErrorLimit: 60,
       perDialTimeout: 15,
     }),
-    provisionSettings: args.keepsData
-      ? attachData(name, args, instance, parent).apply(
-          (data): Record<string, string> => ({ ...own, ...data }),
-        )
+    machineFacts: args.keepsData
+      ? attachData(name, args, instance, parent).apply((data): MachineFacts => ({ ...own, ...data }))
       : pulumi.output(own),
   };
 }
@@ -105,13 +101,13 @@ export function reachesVisitors({ admits }: Pick<ServerArgs, "admits">): boolean
   return admits.some(({ from }) => from === "anyone");
 }
 
-/** A volume of the server's own. @returns its settings for provisioning, known once the volume is attached */
+/** A volume of the server's own. @returns what its roles need to know of it, known once the volume is attached */
 function attachData(
   name: string,
   { settings, naming, placement }: AwsServerArgs,
   instance: ec2.Instance,
   parent: pulumi.Resource,
-): pulumi.Output<Record<string, string>> {
+): pulumi.Output<MachineFacts> {
   const { dataVolumeSize: size, protectData: protect } = settings;
   const data = new DataVolume(name, { zone: placement.zone, size, naming, protect }, { parent });
   const attachment = data.attachTo(instance);
@@ -122,10 +118,7 @@ function attachData(
     { parent, dependsOn: attachment },
   );
   return attachment.volumeId.apply(
-    (volume): Record<string, string> => ({
-      DATA_DEVICE: volumeDevice(volume),
-      DATA_VOLUME_SIZE: String(size),
-    }),
+    (volume): MachineFacts => ({ dataDevice: volumeDevice(volume), dataVolumeSize: size }),
   );
 }
 

@@ -33,10 +33,10 @@ measure_memory() {
   echo "$memory"
 }
 
-# measure_machine: sets RAM_MIB and CPU_CORES; the settings MEMORY_MIB and CORES overrule, for machines whose limit can't be seen inside.
+# measure_machine: sets RAM_MIB and CPU_CORES.
 measure_machine() {
-  RAM_MIB=${MEMORY_MIB:-$(measure_memory /proc/meminfo /sys/fs/cgroup)}
-  CPU_CORES=${CORES:-$(nproc)}
+  RAM_MIB=$(measure_memory /proc/meminfo /sys/fs/cgroup)
+  CPU_CORES=$(nproc)
 }
 
 # php_version: the one that is asked for, else the distribution's own: that of the installed php-fpm or of the one that would be.

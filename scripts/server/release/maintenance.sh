@@ -114,6 +114,11 @@ seconds_of_last_window() {
   cat "$STATE/window-seconds" 2>/dev/null || echo 30
 }
 
+# restarts: when the server may restart by itself (the setting rebootWindow).
+restarts() {
+  if [[ $REBOOT_WINDOW == never ]]; then echo 'the server is not restarted automatically'; else echo "server restarts happen at $REBOOT_WINDOW"; fi
+}
+
 # announce: what an upgrade would do, how long visitors would be kept out, and when that may be.
 announce() {
   local way package windows=0 seconds
@@ -128,7 +133,7 @@ announce() {
   done < <(upgrades)
   if ((windows)); then
     seconds=$(seconds_of_last_window)
-    say "the window: release.sh upgrade --window keeps visitors out for about $seconds s (503 with Retry-After); server restarts happen at ${REBOOT_WINDOW:-03:30}"
+    say "the window: release.sh upgrade --window keeps visitors out for about $seconds s (503 with Retry-After); $(restarts)"
   fi
 }
 

@@ -38,7 +38,7 @@ DUMP_MIB=512
 
 read_settings() {
   RUNTIME=php STACK=lemp DATABASE=mysql DATABASE_NAME=site DATABASE_SOCKET=
-  DOMAIN=localhost DOCUMENT_ROOT=public HEALTH_PATH=/healthz MIGRATE='' SHARED_PATHS='' KEEP_RELEASES=5 REQUEST_TIMEOUT=60
+  DOMAIN=localhost DOCUMENT_ROOT=public HEALTH_PATH=/healthz MIGRATE='' SHARED_PATHS='' KEEP_RELEASES=5 REQUEST_TIMEOUT=60 REBOOT_WINDOW=never
   [[ -r $ETC/site.conf ]] || fail "$ETC/site.conf is missing: provision this server first"
   # shellcheck source=/dev/null
   source "$ETC/site.conf"

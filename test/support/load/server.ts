@@ -5,6 +5,7 @@ import { deterministicArchive } from "../../../components/servers/archive";
 import { formatAssignments } from "../../../components/servers/assignments";
 import { planRelease } from "../../../components/servers/release";
 import { keyPair } from "../keyPair";
+import { type ServerVariables, serverAssignments } from "../settings";
 import { selfSigned } from "./certificate";
 import type { Target } from "./generator";
 import type { MarkedRelease } from "./releases";
@@ -32,8 +33,8 @@ export interface ServerPlan {
   readonly authorizedKey?: string;
   /** The machine's memory in MiB, 2048 when unset. */
   readonly memory?: number;
-  /** Further settings of provision.sh. */
-  readonly settings?: Readonly<Record<string, string>>;
+  /** Further variables of provision.sh; ROLES among them when it is to have others. */
+  readonly settings?: ServerVariables;
 }
 
 /** A real machine that is provisioned by the project's own scripts and takes releases, without Pulumi around it. */
@@ -83,24 +84,24 @@ export class ReleaseServer {
   }
 
   /** Brings the server's scripts and settings up to date. @returns what provision.sh said */
-  provision(settings: Readonly<Record<string, string>> = {}): string {
+  provision(settings: ServerVariables = {}): string {
     return this.on("/opt/one-server-web/provision.sh", this.prepare(settings));
   }
 
   /** As provision, while the load goes on here. */
-  async provisionMeanwhile(settings: Readonly<Record<string, string>>): Promise<Ran> {
+  async provisionMeanwhile(settings: ServerVariables): Promise<Ran> {
     this.on("umask 077; cat >/run/settings", this.prepare(settings));
     return await this.run("/opt/one-server-web/provision.sh </run/settings");
   }
 
   /** Uploads the scripts. @returns what provision.sh is told */
-  private prepare(settings: Readonly<Record<string, string>>): string {
+  private prepare(settings: ServerVariables): string {
     const { runtime, suite, stack = "lemp" } = this.plan;
     const scripts = deterministicArchive(join(project, "scripts/server"), { bundles: this.bundles });
     const unpack =
       "rm -rf /opt/one-server-web && mkdir -p /opt/one-server-web && tar -xzf - --no-same-owner -C /opt/one-server-web";
     this.on(unpack, readFileSync(scripts.path));
-    return formatAssignments({
+    const variables = {
       ROLES: `base tls ${stack === "lemp" ? "nginx" : "apache"} ${runtime === "php" ? "php-fpm" : "python"} mysql site`,
       DOMAIN: this.domain,
       STACK: stack,
@@ -113,7 +114,8 @@ export class ReleaseServer {
       CERTIFICATE_KEY: this.certificate.privateKey.trim(),
       ...this.plan.settings,
       ...settings,
-    });
+    };
+    return formatAssignments(serverAssignments(variables));
   }
 
   /** Restarts the machine and waits until it is back. */

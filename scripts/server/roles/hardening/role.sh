@@ -3,7 +3,7 @@
 # upgrades that come by themselves. Packages that the site doesn't wait for are installed once it serves (roles/later).
 
 hardening_packages() {
-  [[ $FIREWALL == no ]] || echo nftables
+  echo nftables
 }
 
 hardening_before() {
@@ -11,18 +11,13 @@ hardening_before() {
   hardening_kernel
   hardening_accounts
   hardening_upgrades
-  [[ $FIREWALL == no ]] || hardening_firewall
+  hardening_firewall
 }
 
 hardening_after() {
   # Packages bring such folders along.
   hardening_permissions
-  if [[ $FIREWALL == yes ]]; then
-    ensure_running hardening one-server-web-firewall
-  elif systemctl is-enabled --quiet one-server-web-firewall 2>/dev/null; then
-    systemctl disable --quiet --now one-server-web-firewall
-    changed hardening 'took the firewall down'
-  fi
+  ensure_running hardening one-server-web-firewall
 }
 
 # known_algorithms KEYWORD NAME...: those that this sshd knows, in the order given; an unknown one would keep it from starting.

@@ -8,6 +8,8 @@ python_packages() {
 }
 
 python_before() {
+  GUNICORN_CLASS=gthread GUNICORN_PRELOAD=True
+  [[ $INTERFACE == wsgi ]] || GUNICORN_CLASS=asgi GUNICORN_PRELOAD=False
   for COLOUR in blue green; do
     install_template python gunicorn.py "/etc/one-server-web/app/$COLOUR.py" 0644 root:root replace:app
   done

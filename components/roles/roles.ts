@@ -1,0 +1,71 @@
+import type { Tier } from "../../policy/vocabulary";
+import { type RoleName, roleNames } from "../settings/roleNames";
+import type { PlainSettings } from "../settings/settings";
+import { entryOf, type SettingName, settingNames } from "../settings/table";
+
+/** What of the settings decides which roles a stack has. */
+export type RoleChoice = {
+  readonly server: Pick<PlainSettings["server"], "stack">;
+  readonly site: Pick<PlainSettings["site"], "runtime">;
+};
+
+interface RolePlan {
+  /** Servers of these tiers have it; `every`: all servers. */
+  readonly tiers: readonly Tier[] | "every";
+  /** Where the settings decide; always when unset. */
+  readonly when?: (settings: RoleChoice) => boolean;
+}
+
+const plans: Readonly<Record<RoleName, RolePlan>> = {
+  base: { tiers: "every" },
+  hardening: { tiers: "every" },
+  tls: { tiers: ["load-balancer", "web"] },
+  nginx: { tiers: ["web"], when: ({ server }) => server.stack === "lemp" },
+  apache: { tiers: ["web"], when: ({ server }) => server.stack === "lamp" },
+  "php-fpm": { tiers: ["app"], when: ({ site }) => site.runtime === "php" },
+  python: { tiers: ["app"], when: ({ site }) => site.runtime === "python" },
+  mysql: { tiers: ["database"] },
+  valkey: { tiers: ["app"] },
+  site: { tiers: ["app"] },
+  tasks: { tiers: ["app"] },
+  // Where the data is.
+  backup: { tiers: ["database"] },
+  watch: { tiers: "every" },
+  exporters: { tiers: "every" },
+  later: { tiers: "every" },
+  // Of a platform's own: a machine's facts ask for them.
+  "data-volume": { tiers: [] },
+  "metadata-guard": { tiers: [] },
+  "certificate-metric": { tiers: [] },
+};
+
+/** What a server is set up as. A server gets the settings and secrets of its roles, and no others. */
+export interface Role {
+  readonly name: RoleName;
+  readonly tiers: readonly Tier[] | "every";
+  /** Its settings that may be read by everybody on the server. */
+  readonly settings: readonly SettingName[];
+  /** Its settings that only root and the site's user may read. */
+  readonly secrets: readonly SettingName[];
+}
+
+function roleOf(name: RoleName): Role {
+  const own = settingNames.filter((setting) => entryOf(setting).server?.roles.includes(name));
+  const isSecret = (setting: SettingName) => entryOf(setting).secret !== undefined;
+  return {
+    name,
+    tiers: plans[name].tiers,
+    settings: own.filter((setting) => !isSecret(setting)),
+    secrets: own.filter(isSecret),
+  };
+}
+
+/** All roles, in the order in which a server is set up. */
+export const roles: readonly Role[] = roleNames.map(roleOf);
+
+/** The roles of a server that holds these tiers, in the order in which it is set up. */
+export function rolesOf(tiers: readonly Tier[], settings: RoleChoice): RoleName[] {
+  const isHeld = ({ tiers: own, when }: RolePlan) =>
+    (own === "every" || own.some((tier) => tiers.includes(tier))) && (when === undefined || when(settings));
+  return roleNames.filter((name) => isHeld(plans[name]));
+}
