@@ -4,54 +4,94 @@ import { isUnknown, type ResourceView, UNKNOWN } from "./resources";
 const stateSchema = z.object({
   urn: z.string(),
   type: z.string(),
+  id: z.string().optional(),
   inputs: z.record(z.string(), z.unknown()).optional(),
   outputs: z.record(z.string(), z.unknown()).optional(),
   parent: z.string().optional(),
+  /** The provider's URN, `::`, and its id. */
+  provider: z.string().optional(),
   dependencies: z.array(z.string()).nullish(),
   propertyDependencies: z.record(z.string(), z.array(z.string()).nullable()).nullish(),
   protect: z.boolean().optional(),
+  /** Looked up, not managed: Pulumi never deletes it. */
+  external: z.boolean().optional(),
+  retainOnDelete: z.boolean().optional(),
   /** Replaced, and waiting to be deleted. */
   delete: z.boolean().optional(),
 });
 type State = z.infer<typeof stateSchema>;
 
-const exported = z.object({ deployment: z.object({ resources: z.array(stateSchema).nullish() }) });
-const checkpoint = z.object({
-  checkpoint: z.object({ latest: z.object({ resources: z.array(stateSchema).nullish() }).nullish() }),
+/** The resources found in a file, and the region that the stack's configuration names. */
+interface Found {
+  readonly states: readonly State[];
+  readonly region?: string | undefined;
+}
+
+const exported = z
+  .object({ deployment: z.object({ resources: z.array(stateSchema).nullish() }).nullable() })
+  .transform(({ deployment }): Found => ({ states: deployment?.resources ?? [] }));
+const checkpoint = z
+  .object({
+    checkpoint: z.object({ latest: z.object({ resources: z.array(stateSchema).nullish() }).nullish() }),
+  })
+  .transform((read): Found => ({ states: read.checkpoint.latest?.resources ?? [] }));
+/** `steps` is missing where nothing is shown. */
+const preview = z.object({
+  config: z.record(z.string(), z.unknown()).nullish(),
+  steps: z
+    .array(z.object({ op: z.string(), urn: z.string().optional(), newState: stateSchema.nullish() }))
+    .nullish(),
+  changeSummary: z.record(z.string(), z.number()).nullish(),
+  diagnostics: z.array(z.object({ message: z.string(), severity: z.string() })).nullish(),
 });
-const preview = z.object({ steps: z.array(z.object({ op: z.string(), newState: stateSchema.nullish() })) });
+type Preview = z.infer<typeof preview>;
 
 /**
- * Reads the resources of a stack from what Pulumi writes: `pulumi stack export`, a state file of a file backend, or `pulumi preview --json`.
+ * The text of a file, whatever byte order mark it begins with: PowerShell's `>` writes UTF-16.
+ * @param bytes the file's content
+ */
+export function textOf(bytes: Buffer): string {
+  if (bytes[0] === 0xff && bytes[1] === 0xfe) return bytes.subarray(2).toString("utf16le");
+  if (bytes[0] === 0xfe && bytes[1] === 0xff) {
+    const even = bytes.subarray(2, bytes.length - (bytes.length % 2));
+    return Buffer.from(even).swap16().toString("utf16le");
+  }
+  return bytes.toString("utf8");
+}
+
+/**
+ * Reads the resources of a stack from what Pulumi writes: `pulumi stack export`, a state file of a file backend, or
+ * `pulumi preview --json --show-sames`.
  * @param json the file's content
  * @param name for errors: the file's name
- * @throws Error that says what was expected
+ * @throws Error that says what was expected, or why the file shows only a part of the stack
  */
 export function readState(json: string, name: string): ResourceView[] {
   let value: unknown;
   try {
-    value = JSON.parse(json);
+    value = JSON.parse(json.replace(/^\uFEFF/, ""));
   } catch (error) {
     throw new Error(
       `${name}: expected JSON, as \`pulumi stack export\` writes it (${(error as Error).message})`,
     );
   }
-  return statesIn(value, name)
-    .filter((state) => state.delete !== true)
-    .map(viewOf);
+  const { states, region } = statesIn(value, name);
+  const kept = [
+    ...new Map(states.filter((one) => one.delete !== true).map((one) => [one.urn, one])).values(),
+  ];
+  const regions = regionsOfProviders(states);
+  return kept.map((state) => viewOf(state, regions.get(state.provider ?? "") ?? region));
 }
 
-function statesIn(value: unknown, name: string): State[] {
-  const found = [
-    exported.transform(({ deployment }) => deployment.resources ?? []).safeParse(value),
-    checkpoint.transform((read) => read.checkpoint.latest?.resources ?? []).safeParse(value),
-    preview
-      .transform(({ steps }) =>
-        steps.flatMap(({ op, newState }) => (op.startsWith("delete") || !newState ? [] : [newState])),
-      )
-      .safeParse(value),
-  ].find(({ success }) => success);
-  if (found?.data !== undefined) return found.data;
+function statesIn(value: unknown, name: string): Found {
+  for (const schema of [exported, checkpoint]) {
+    const read = schema.safeParse(value);
+    if (read.success) return read.data;
+  }
+  const previewed = preview.safeParse(value);
+  const isPreview =
+    typeof value === "object" && value !== null && ("steps" in value || "changeSummary" in value);
+  if (previewed.success && isPreview) return previewedStates(previewed.data, name);
   throw new Error(
     `${name}: expected the output of \`pulumi stack export\` or \`pulumi preview --json\`, or a file backend's state; found ${
       typeof value === "object" && value !== null && !Array.isArray(value)
@@ -61,7 +101,42 @@ function statesIn(value: unknown, name: string): State[] {
   );
 }
 
-function viewOf(state: State): ResourceView {
+/** Steps that take a resource away. */
+const removing = /^(delete|discard|remove-pending)/;
+
+/**
+ * What a preview shows of a stack as it will be.
+ * @throws Error where it is only a part: without `--show-sames` what doesn't change is left out, and a failed preview ends early
+ */
+function previewedStates({ config, steps, changeSummary, diagnostics }: Preview, name: string): Found {
+  const failed = diagnostics?.find(({ severity }) => severity === "error");
+  if (failed !== undefined)
+    throw new Error(`${name}: the preview failed, so that it shows only a part: ${failed.message.trim()}`);
+  const shown = (steps ?? []).filter(({ op }) => op === "same").length;
+  const hidden = (changeSummary?.same ?? 0) - shown;
+  if (hidden > 0)
+    throw new Error(
+      `${name}: the preview leaves out ${hidden} unchanged ${hidden === 1 ? "resource" : "resources"}; write it with \`pulumi preview --json --show-sames\`, or use \`pulumi stack export\``,
+    );
+  const region = config?.["aws:region"];
+  return {
+    states: (steps ?? []).flatMap(({ op, newState }) => (removing.test(op) || !newState ? [] : [newState])),
+    region: typeof region === "string" ? region : undefined,
+  };
+}
+
+/** Providers' regions by the reference that resources hold: URN, `::`, id. */
+function regionsOfProviders(states: readonly State[]): Map<string, string> {
+  const found = new Map<string, string>();
+  for (const { urn, type, id, inputs, outputs } of states) {
+    if (!type.startsWith("pulumi:providers:")) continue;
+    const region = plain(inputs?.region ?? outputs?.region);
+    if (typeof region === "string" && !isUnknown(region)) found.set(`${urn}::${id ?? UNKNOWN}`, region);
+  }
+  return found;
+}
+
+function viewOf(state: State, region: string | undefined): ResourceView {
   return {
     type: state.type,
     name: state.urn.split("::").at(-1) ?? state.urn,
@@ -71,8 +146,9 @@ function viewOf(state: State): ResourceView {
     propertyDependencies: Object.fromEntries(
       Object.entries(state.propertyDependencies ?? {}).map(([property, urns]) => [property, urns ?? []]),
     ),
-    protect: state.protect === true,
+    protect: state.protect === true || state.external === true || state.retainOnDelete === true,
     ...(state.parent === undefined ? {} : { parent: state.parent }),
+    ...(region === undefined ? {} : { region }),
   };
 }
 

@@ -16,8 +16,10 @@ export interface ResourceView {
   readonly dependencies?: readonly string[];
   /** For each property the `urn`s that its value comes from: at preview the only trace of a reference. */
   readonly propertyDependencies?: Readonly<Record<string, readonly string[]>>;
-  /** True when Pulumi refuses to delete it. */
+  /** True when Pulumi doesn't delete it: it is protected, kept, or only looked up. */
   readonly protect?: boolean;
+  /** The region of its provider, where that is known. Its own properties may name another. */
+  readonly region?: string;
 }
 
 /** Stands for a value that is not known before the update. It is the mark that the Pulumi engine itself puts into a preview. */

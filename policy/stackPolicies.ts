@@ -5,6 +5,7 @@ import { today, verdict } from "./exemptions";
 import type { Finding, RuleName } from "./finding";
 import { message, pathMessage } from "./messages";
 import { forgetAllButFirst } from "./readOnce";
+import { report } from "./report";
 import { append } from "./resources";
 import { timesToLive } from "./rules/names";
 import {
@@ -106,7 +107,7 @@ export const stackPolicies: readonly StackValidationPolicy[] = [
     severity: "low",
     validateStack: (args, reportViolation) => {
       const text = pathMessage(judge(args).assessment);
-      if (text !== undefined) reportViolation(text);
+      if (text !== undefined) report(reportViolation, { message: text, severity: "low" });
     },
   },
   {
@@ -121,7 +122,8 @@ export const stackPolicies: readonly StackValidationPolicy[] = [
     validateStack: (args, reportViolation) => {
       const targets = readSettings("targets", targetSettings, args.getConfig());
       if (Object.keys(targets).length === 0) return;
-      for (const line of missedTargets(judge(args).assessment, targets)) reportViolation(line);
+      for (const line of missedTargets(judge(args).assessment, targets))
+        report(reportViolation, { message: line, severity: "high" });
     },
   },
   ...rules.map((rule) => policy(rule, commonSettings, (findings) => findings)),
@@ -159,10 +161,11 @@ function policy<T extends { readonly exemptions: readonly Exemption[] }>(
       for (const finding of choose(byRule.get(rule.name) ?? [], read, site)) {
         const { exempt, ended } = verdict(read.exemptions, namesOf(finding), day);
         if (exempt) continue;
-        reportViolation(
-          [message(finding), ...(ended === undefined ? [] : [ended])].join("\n"),
-          urnOf(finding),
-        );
+        report(reportViolation, {
+          message: [message(finding), ...(ended === undefined ? [] : [ended])].join("\n"),
+          severity: finding.severity,
+          urn: urnOf(finding),
+        });
       }
     },
   };

@@ -20,7 +20,14 @@ export function viewsOf(resources: readonly PolicyResource[]): ResourceView[] {
       ]),
     ),
     ...(resource.parent === undefined ? {} : { parent: resource.parent.urn }),
+    ...regionOf(resource),
   }));
+}
+
+function regionOf({ provider }: PolicyResource): { region?: string } {
+  const properties = provider === undefined ? undefined : plain(provider.props);
+  const region = (properties as Readonly<Record<string, unknown>> | undefined)?.region;
+  return typeof region === "string" && !isUnknown(region) ? { region } : {};
 }
 
 /** The value behind the SDK's proxy; where there is none to be had, a copy in which what can't be read is `UNKNOWN`. */

@@ -1,6 +1,8 @@
 import type { ResourceValidationPolicy } from "@pulumi/policy";
 import type { z } from "zod";
 import { today, verdict } from "../exemptions";
+import type { Severity } from "../finding";
+import { report } from "../report";
 import type { ResourceView } from "../resources";
 import { commonSettings, configSchema, type Exemption, readSettings } from "../settings";
 import { plain } from "../views";
@@ -10,16 +12,23 @@ export interface GuardRail<T extends { readonly exemptions: readonly Exemption[]
   readonly name: string;
   readonly displayName: string;
   readonly description: string;
-  readonly severity: NonNullable<ResourceValidationPolicy["severity"]>;
+  /** How heavy it usually is. */
+  readonly severity: Severity;
   readonly level?: "advisory" | "mandatory";
   /** What to do, for Pulumi Cloud. */
   readonly remediation: string;
   readonly types: readonly string[];
   readonly settings?: z.ZodObject & z.ZodType<T>;
   /** What is wrong, one line each, with the fix. Unknown values are never taken for right or wrong ones. */
-  readonly check: (resource: ResourceView, settings: T) => readonly string[];
+  readonly check: (resource: ResourceView, settings: T) => readonly (string | Fault)[];
   /** What puts it right, where that is certain. */
   readonly fix?: (resource: ResourceView, settings: T) => readonly Fix[];
+}
+
+/** What is wrong, where it is lighter or heavier than the rule usually is. */
+export interface Fault {
+  readonly line: string;
+  readonly severity: Severity;
 }
 
 /** One property, by its path, and the value that it should have. */
@@ -46,11 +55,15 @@ export function guardRailPolicy<T extends Common>(rail: GuardRail<T>): ResourceV
     validateResource: (args, reportViolation) => {
       if (!types.has(args.type)) return;
       const read = readSettings<T>(rail.name, settings, args.getConfig());
-      const lines = rail.check(viewOf(args.type, args.name, args.urn, args.props, args.opts.protect), read);
-      if (lines.length === 0) return;
+      const faults = rail.check(viewOf(args.type, args.name, args.urn, args.props, args.opts.protect), read);
+      if (faults.length === 0) return;
       const { exempt, ended } = verdict(read.exemptions, [{ name: args.name, urn: args.urn }], today());
       if (exempt) return;
-      for (const line of lines) reportViolation(ended === undefined ? line : `${line} ${ended}`);
+      for (const fault of faults) {
+        const { line, severity } =
+          typeof fault === "string" ? { line: fault, severity: rail.severity } : fault;
+        report(reportViolation, { message: ended === undefined ? line : `${line} ${ended}`, severity });
+      }
     },
     ...(fix === undefined
       ? {}

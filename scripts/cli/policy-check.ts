@@ -8,7 +8,7 @@ const usage = `usage: npm run policy:check -- [--file state.json | --stack NAME]
 Runs the policy pack on a stack's state, without a login. Ends with 0 when nothing must be mended, with 3 when a mandatory policy is
 violated or something of the severity of --fail-on is found, and with 1 or 2 when it couldn't be checked.
 
-  --file FILE         what \`pulumi stack export\` or \`pulumi preview --json\` wrote; - for standard input
+  --file FILE         what \`pulumi stack export\` or \`pulumi preview --json --show-sames\` wrote; - for standard input
   --stack NAME        a stack of this project, in place of a file
   --config FILE       the pack's configuration, as for pulumi's --policy-pack-config
   --fail-on SEVERITY  also fail on findings of this severity or above: low, medium, high, critical

@@ -35,7 +35,12 @@ export interface Client {
   close(): void;
 }
 interface Response {
-  getDiagnosticsList(): { getPolicyname(): string; getMessage(): string; getUrn(): string }[];
+  getDiagnosticsList(): {
+    getPolicyname(): string;
+    getMessage(): string;
+    getUrn(): string;
+    getSeverity(): number;
+  }[];
 }
 
 /** A stack as the engine describes it to the pack. */

@@ -252,6 +252,8 @@ describe("policy:check", () => {
     ["no json", /expected JSON such as/],
     [[], /expected an object/],
     [{ "single-points": {} }, /there is no policy single-points; there are single-point-of-failure/],
+    [{ targets: 5 }, /targets: expected a level \(advisory.*or an object with its settings, got 5/],
+    [{ "dns-ttl": null }, /dns-ttl: expected a level.*got null/],
     [{ targets: { minimumRung: "top" } }, /targets\.minimumRung.*got "top"/],
     [
       { "dns-ttl": { enforcementLevel: "always" } },

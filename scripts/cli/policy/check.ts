@@ -1,7 +1,9 @@
 import { readFileSync } from "node:fs";
 import type {
   EnforcementLevel,
+  Policy,
   PolicyResource,
+  ReportViolation,
   ResourceValidationArgs,
   ResourceValidationPolicy,
   Severity,
@@ -9,6 +11,7 @@ import type {
   StackValidationPolicy,
 } from "@pulumi/policy";
 import { guardRails } from "../../../policy/guardRails";
+import type { Violation as Reported } from "../../../policy/report";
 import type { ResourceView } from "../../../policy/resources";
 import { stackPolicies } from "../../../policy/stackPolicies";
 import { WorkspaceError } from "../project/workspace";
@@ -97,6 +100,10 @@ function readConfig(file: string): Config {
       if (name !== "all" && !known.includes(name))
         throw new WorkspaceError(`${file}: there is no policy ${name}; there are ${known.join(", ")}`);
       const settings = typeof value === "string" ? { enforcementLevel: value } : value;
+      if (typeof settings !== "object" || settings === null || Array.isArray(settings))
+        throw new WorkspaceError(
+          `${file}: ${name}: expected a level (${levels.join(", ")}) or an object with its settings, got ${JSON.stringify(value)}`,
+        );
       if (settings?.enforcementLevel !== undefined && !levels.includes(settings.enforcementLevel))
         throw new WorkspaceError(
           `${file}: ${name}.enforcementLevel: expected one of ${levels.join(", ")}, got ${settings.enforcementLevel}`,
@@ -128,16 +135,20 @@ function runStackPolicy(
     stackTags: new Map(),
     getConfig: () => config[policy.name] ?? {},
   } as unknown as StackValidationArgs;
-  void policy.validateStack(args, (message, urn) => {
-    found.push({
-      policy: policy.name,
-      level,
-      severity: policy.severity ?? "low",
-      message,
-      ...(urn === undefined ? {} : { urn }),
-    });
-  });
+  void policy.validateStack(args, collect(found, policy, level));
   return found;
+}
+
+/** Takes down what a policy reports, as the SDK's server does. */
+function collect(
+  found: Violation[],
+  { name }: Policy,
+  level: EnforcementLevel,
+  resource?: string,
+): ReportViolation {
+  const take = ({ message, severity, urn = resource }: Reported) =>
+    found.push({ policy: name, level, severity, message, ...(urn === undefined ? {} : { urn }) });
+  return take as unknown as ReportViolation;
 }
 
 function runGuardRail(policy: ResourceValidationPolicy, view: ResourceView, config: Config): Violation[] {
@@ -154,9 +165,7 @@ function runGuardRail(policy: ResourceValidationPolicy, view: ResourceView, conf
     stackTags: new Map(),
     getConfig: () => config[policy.name] ?? {},
   } as unknown as ResourceValidationArgs;
-  void policy.validateResource(args, (message) => {
-    found.push({ policy: policy.name, level, severity: policy.severity ?? "low", urn, message });
-  });
+  void policy.validateResource(args, collect(found, policy, level, urn));
   return found;
 }
 

@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { basename } from "node:path";
 import { promisify } from "node:util";
-import { readState } from "../../../policy/readState";
+import { readState, textOf } from "../../../policy/readState";
 import type { ResourceView } from "../../../policy/resources";
 import { projectFolder } from "../project/folders";
 import { openBackend, WorkspaceError } from "../project/workspace";
@@ -65,7 +65,7 @@ function read(json: string, name: string): ResourceView[] {
 
 function readText(file: string, name: string): string {
   try {
-    return readFileSync(file === "-" ? 0 : file, "utf8");
+    return textOf(readFileSync(file === "-" ? 0 : file));
   } catch (error) {
     throw new WorkspaceError(
       `${name}: can't be read (${(error as NodeJS.ErrnoException).code}); write it with \`pulumi stack export > ${file}\``,

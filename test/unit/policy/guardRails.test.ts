@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { type ResourceValidationArgs, unknownCheckingProxy } from "@pulumi/policy";
 import { guardRails } from "../../../policy/guardRails";
 import { UNKNOWN } from "../../../policy/resources";
+import { collector } from "../../support/violations";
 
 interface Case {
   readonly rule: string;
@@ -205,7 +206,7 @@ function report(
 ): string[] {
   const policy = guardRails.find(({ name }) => name === rule);
   assert.ok(policy, `there is no rule ${rule}`);
-  const found: string[] = [];
+  const { found, take } = collector();
   const args = {
     type,
     name: "thing",
@@ -216,10 +217,8 @@ function report(
   } as unknown as ResourceValidationArgs;
   const validate = policy.validateResource;
   assert.ok(typeof validate === "function");
-  void validate(args, (message) => {
-    found.push(message);
-  });
-  return found;
+  void validate(args, take);
+  return found.map(({ message }) => message);
 }
 
 /** Runs a rule's remediation as the SDK does. */

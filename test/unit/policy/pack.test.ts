@@ -5,14 +5,18 @@ import type { ResourceView } from "../../../policy/resources";
 import { stackPolicies } from "../../../policy/stackPolicies";
 import { stacks } from "../../stacks";
 import { type Client, stackRequest, startPack } from "../../support/policyPack";
+import { collector } from "../../support/violations";
 
-/** A policy's name, what it says, and of which resource. */
-type Line = readonly [policy: string, message: string, urn: string];
+/** A policy's name, what it says, of which resource, and how heavy it is. */
+type Line = readonly [policy: string, message: string, urn: string, severity: number];
+
+/** Severities as the engine is given them (pulumi/pulumi `proto/pulumi/analyzer.proto`, PolicySeverity). */
+const numberOf = { low: 1, medium: 2, high: 3, critical: 4 } as const;
 
 /** What the policies say when each is given all resources. */
 function expected(views: readonly ResourceView[]): Line[] {
   return stackPolicies.flatMap((policy) => {
-    const lines: Line[] = [];
+    const { found: violations, take } = collector();
     const props = views.map((view) => ({ ...view.properties }));
     const resources = views.map((view, index) => ({
       ...view,
@@ -33,10 +37,13 @@ function expected(views: readonly ResourceView[]): Line[] {
       getConfig: () => ({}),
       stackTags: new Map(),
     };
-    void policy.validateStack(args as unknown as StackValidationArgs, (message, urn) =>
-      lines.push([policy.name, message, urn ?? ""]),
-    );
-    return lines;
+    void policy.validateStack(args as unknown as StackValidationArgs, take);
+    return violations.map(({ message, severity, urn }) => [
+      policy.name,
+      message,
+      urn ?? "",
+      numberOf[severity],
+    ]);
   });
 }
 
@@ -44,8 +51,7 @@ async function said(client: Client, views: readonly ResourceView[]): Promise<Lin
   const analyze = promisify(client.analyzeStack.bind(client));
   const response = await analyze(stackRequest(views));
   return response.getDiagnosticsList().map((line) => {
-    const message = line.getMessage().split("\n").slice(1).join("\n");
-    return [line.getPolicyname(), message, line.getUrn()];
+    return [line.getPolicyname(), line.getMessage(), line.getUrn(), line.getSeverity()];
   });
 }
 

@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { type PolicyResource, type StackValidationArgs, unknownCheckingProxy } from "@pulumi/policy";
+import type { Violation } from "../../../policy/report";
 import type { ResourceView } from "../../../policy/resources";
 import { stackPolicies } from "../../../policy/stackPolicies";
 import { plain } from "../../../policy/views";
 import { stacks } from "../../stacks";
+import { collector } from "../../support/violations";
 
 /** The views as the SDK hands resources to a stack policy: with proxies that throw at an unknown. */
 function policyResources(views: readonly ResourceView[]): PolicyResource[] {
@@ -31,22 +33,14 @@ function policyResources(views: readonly ResourceView[]): PolicyResource[] {
   return [...made.values()];
 }
 
-function run(
-  policy: string,
-  views: readonly ResourceView[],
-  config: object = {},
-): { message: string; urn?: string }[] {
-  const found: { message: string; urn?: string }[] = [];
+function run(policy: string, views: readonly ResourceView[], config: object = {}): readonly Violation[] {
+  const { found, take } = collector();
   const args = {
     resources: policyResources(views),
     getConfig: () => config,
     stackTags: new Map(),
   } as unknown as StackValidationArgs;
-  void stackPolicies
-    .find(({ name }) => name === policy)
-    ?.validateStack(args, (message, urn) => {
-      found.push(urn === undefined ? { message } : { message, urn });
-    });
+  void stackPolicies.find(({ name }) => name === policy)?.validateStack(args, take);
   return found;
 }
 
@@ -66,6 +60,13 @@ describe("the stack policies", function () {
   it("name the resource, so that the CLI can point at it", () => {
     const [first] = run("single-point-of-failure", stackNamed("this-project-on-local").preview());
     assert.match(first?.urn ?? "", /one-server-web:local:Server::web-1$/);
+  });
+
+  it("report each finding with its own severity", () => {
+    const severities = (stack: string) =>
+      run("single-point-of-failure", stackNamed(stack).updated()).map(({ severity }) => severity);
+    assert.ok(severities("classic-lamp-on-one-instance").includes("high"));
+    assert.deepEqual(severities("autoscaled-web-servers-with-aurora"), ["low"]);
   });
 
   it("limit single points of failure to the scopes that are asked for", () => {
