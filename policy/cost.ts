@@ -2,9 +2,8 @@ import { round } from "./availability";
 import { type Add, gigabytePrice, partCosts } from "./costOfParts";
 import { isReplica } from "./members/data";
 import type { Member } from "./members/member";
-import { nested } from "./members/roles";
 import { monthly, prices, type Unit } from "./prices";
-import { flag, number, type Resources, type ResourceView, text } from "./resources";
+import { flag, nested, number, type Resources, type ResourceView, text } from "./resources";
 import type { Topology } from "./topology";
 
 /** One line of the bill. */

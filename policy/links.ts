@@ -1,22 +1,24 @@
-import { balancerLinks } from "./links/balancers";
+import { routeLinks } from "./links/join";
 import type { Links } from "./links/links";
-import { nameLinks } from "./links/names";
+import type { Routes } from "./links/routes";
 import { serverLinks } from "./links/servers";
 import { environmentType, isSingleInstance } from "./members/beanstalk";
 import { clusterType, databaseType, lightsailDatabaseType } from "./members/data";
-import { groupType, templateOf } from "./members/fleets";
+import { groupType, nodeGroupType, templateOf } from "./members/fleets";
 import type { Member } from "./members/member";
 import { keyOf, type Resources } from "./resources";
 import { UnionFind } from "./unionFind";
 
 /** Finds which members stand in for one another and which send requests to which. */
-export function links(resources: Resources, members: readonly Member[]): Links {
+export function links(resources: Resources, members: readonly Member[], routes: Routes): Links {
   const found: Links = { unions: new UnionFind(), edges: [], balanced: new Set() };
-  balancerLinks(resources, found);
-  nameLinks(resources, found);
+  routeLinks(routes, found);
   serverLinks(members, found);
-  for (const { key, type, resource } of members)
+  for (const { key, type, resource, purpose } of members) {
     if (type === environmentType && !isSingleInstance(resource)) found.balanced.add(key);
+    // The cluster's own service or ingress spreads the requests over its nodes.
+    if (type === nodeGroupType && purpose === "site") found.balanced.add(key);
+  }
   dataLinks(resources, members, found);
   return found;
 }
@@ -31,7 +33,7 @@ const dataTypes = [
   "aws:efs/fileSystem:FileSystem",
 ];
 
-/** Machines that are told where a database is use it. */
+/** Machines that are configured with a database's address use it. */
 function dataLinks(resources: Resources, members: readonly Member[], found: Links): void {
   for (const member of members) {
     if (!member.tiers.includes("web") && !member.tiers.includes("app")) continue;

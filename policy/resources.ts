@@ -96,6 +96,19 @@ export function objects(resource: ResourceView, property: string): Record<string
   return list(resource, property).filter(isObject);
 }
 
+/** A list of objects inside a resource, each as a resource of its own, so that references inside can be followed. */
+export function nested(resource: ResourceView, property: string): ResourceView[] {
+  const sources = resource.propertyDependencies?.[property];
+  return objects(resource, property).map((properties) => ({
+    type: resource.type,
+    name: resource.name,
+    properties,
+    ...(sources === undefined
+      ? {}
+      : { propertyDependencies: Object.fromEntries(Object.keys(properties).map((key) => [key, sources])) }),
+  }));
+}
+
 export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }

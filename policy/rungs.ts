@@ -94,9 +94,7 @@ export function standing(site: Topology): Standing {
   const serving = groupsOf(site, "web").length > 0 ? groupsOf(site, "web") : groupsOf(site, "app");
   if (serving.length === 0) return { rung: "none", gaps: [] };
   const databases = groupsOf(site, "database");
-  const redundant = serving.every(
-    (group) => group.count >= 2 && (group.balanced || group.members.some(({ heals }) => heals)),
-  );
+  const redundant = serving.every((group) => group.count >= 2 && group.balanced);
   if (!redundant) {
     const apart = databases.length > 0 && databases.every((database) => !serving.includes(database));
     return { rung: apart ? "split-database" : "single", gaps: [] };

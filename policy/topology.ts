@@ -1,4 +1,6 @@
 import { links } from "./links";
+import { routesOf } from "./links/routes";
+import { waysTo } from "./links/ways";
 import { environments } from "./members/beanstalk";
 import { data } from "./members/data";
 import { entrances } from "./members/entrances";
@@ -61,14 +63,17 @@ export interface Topology {
  */
 export function topology(views: readonly ResourceView[]): Topology {
   const resources = new Resources(views);
+  const routes = routesOf(resources);
+  const ways = waysTo(routes);
+  const servers = machines(resources, ways, new Set(routes.machineOfAddress.values()));
   const members = splitWebFromApp([
     ...entrances(resources),
-    ...machines(resources),
-    ...fleets(resources),
+    ...servers,
+    ...fleets(resources, ways, servers),
     ...environments(resources),
     ...data(resources),
   ]);
-  const { unions, edges, balanced } = links(resources, members);
+  const { unions, edges, balanced } = links(resources, members, routes);
   const groupOf = new Map<string, string>();
   for (const member of members) groupOf.set(member.key, unions.find(member.key));
   const membersOf = new Map<string, Member[]>();

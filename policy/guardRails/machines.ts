@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { startScript } from "../members/roles";
+import { startScript } from "../members/words";
 import { flag, isUnknown, objects, type ResourceView, text } from "../resources";
 import type { commonSettings } from "../settings";
 import type { GuardRail } from "./guardRail";

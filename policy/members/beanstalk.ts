@@ -1,7 +1,6 @@
-import { isUnknown, keyOf, type Resources, type ResourceView, text, UNKNOWN } from "../resources";
+import { isUnknown, keyOf, nested, type Resources, type ResourceView, text, UNKNOWN } from "../resources";
 import { type Zones, zonesOf } from "../zones";
 import type { Member } from "./member";
-import { nested } from "./roles";
 
 export const environmentType = "aws:elasticbeanstalk/environment:Environment";
 
@@ -31,6 +30,7 @@ function member(resources: Resources, environment: ResourceView): Member {
     type: environment.type,
     kind: "Elastic Beanstalk environment",
     platform: "aws",
+    purpose: "site",
     tiers: ["web", "app"],
     count: known ? Math.max(1, minimum) : 1,
     countKnown: known,

@@ -3,6 +3,7 @@ import {
   flag,
   keyOf,
   list,
+  nested,
   number,
   type Resources,
   type ResourceView,
@@ -11,7 +12,6 @@ import {
 } from "../resources";
 import { unionOfZones, type Zones, zonesOf } from "../zones";
 import type { Member, Survival } from "./member";
-import { nested } from "./roles";
 
 export const databaseType = "aws:rds/instance:Instance";
 export const clusterType = "aws:rds/cluster:Cluster";
@@ -192,6 +192,7 @@ function keeper(
     type: resource.type,
     kind,
     platform: "aws",
+    purpose: "site",
     tiers: [tier],
     count: 1,
     countKnown: true,

@@ -1,7 +1,6 @@
-import { isUnknown, keyOf, type Resources, type ResourceView, text, texts } from "../resources";
+import { isUnknown, keyOf, nested, type Resources, type ResourceView, text, texts } from "../resources";
 import { unionOfZones, zonesOf } from "../zones";
 import type { Member, Survival } from "./member";
-import { nested } from "./roles";
 
 export const recordType = "aws:route53/record:Record";
 export const localRecordType = "one-server-web:local:DnsRecord";
@@ -111,6 +110,7 @@ function entrance(
     type: resource.type,
     kind,
     platform: "aws",
+    purpose: "site",
     tiers: [tier],
     count: 1,
     countKnown: true,

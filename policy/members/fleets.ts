@@ -1,18 +1,22 @@
+import type { Ways } from "../links/ways";
+import { portsOf } from "../openings";
 import {
   isObject,
   isUnknown,
   keyOf,
   list,
+  nested,
   number,
   type Resources,
   type ResourceView,
   text,
   unknownProperty,
 } from "../resources";
-import type { Tier } from "../vocabulary";
-import { unionOfZones, zonesOf } from "../zones";
+import { unionOfZones, type Zones, zonesOf } from "../zones";
+import { type Hosts, hostsOf } from "./hosts";
 import type { Member } from "./member";
-import { nested, tiersOfMachine } from "./roles";
+import { dutyOf, isExposed, networkViews, sayings } from "./roles";
+import { dutyOfService } from "./services";
 
 export const groupType = "aws:autoscaling/group:Group";
 export const ecsServiceType = "aws:ecs/service:Service";
@@ -23,7 +27,8 @@ const templateTypes = [
 ];
 
 /** Machines or containers that AWS keeps up in number: Auto Scaling groups, ECS services, EKS node groups. */
-export function fleets(resources: Resources): Member[] {
+/** @param machines those kept one by one, which may run containers too */
+export function fleets(resources: Resources, ways: Ways, machines: readonly Member[]): Member[] {
   const scaledGroups = new Set(
     resources
       .ofType("aws:autoscaling/policy:Policy")
@@ -34,15 +39,26 @@ export function fleets(resources: Resources): Member[] {
   );
   const targets = scalableTargets(resources);
   const growing = nodesGrow(resources);
-  return [
-    ...resources
+  const groups = new Map(
+    resources
       .ofType(groupType)
       .filter((group) => !managedByEks.has(group))
-      .flatMap((group) => scalingGroup(resources, group, scaledGroups.has(group))),
+      .flatMap((group) => scalingGroup(resources, group, scaledGroups.has(group), ways))
+      .map((member) => [member.key, member]),
+  );
+  const hosts = hostsOf(resources, [...groups.values(), ...machines]);
+  const hosting = new Set([...hosts.values()].flatMap((members) => members.map(({ key }) => key)));
+  const visited = clusterIsVisited(resources);
+  return [
+    ...[...groups.values()].map((member) =>
+      hosting.has(member.key)
+        ? { ...member, purpose: "nodes" as const, tiers: [], essential: false }
+        : member,
+    ),
     ...resources
       .ofType(ecsServiceType)
-      .flatMap((service) => ecsService(resources, service, targets.get(service))),
-    ...resources.ofType(nodeGroupType).map((group) => nodeGroup(resources, group, growing)),
+      .flatMap((service) => ecsService(resources, service, targets.get(service), hosts, ways)),
+    ...resources.ofType(nodeGroupType).map((group) => nodeGroup(resources, group, growing, visited)),
   ];
 }
 
@@ -62,16 +78,24 @@ export function templateOf(resources: Resources, group: ResourceView): ResourceV
   return direct ?? inside[0] ?? resources.dependencies(group, templateTypes)[0];
 }
 
-function scalingGroup(resources: Resources, group: ResourceView, hasPolicy: boolean): Member[] {
+function scalingGroup(resources: Resources, group: ResourceView, hasPolicy: boolean, ways: Ways): Member[] {
   const template = templateOf(resources, group);
-  const tiers = tiersOfMachine(resources, {
-    ...group,
-    properties: { ...template?.properties, tags: tagsOfGroup(group) },
+  const views = template === undefined ? [] : networkViews(template);
+  const duty = dutyOf({
+    ...sayings({ ...group, properties: { ...template?.properties, tags: tagsOfGroup(group) } }),
+    ways: ways.get(keyOf(group)) ?? [],
+    ports: portsOf(resources, views),
+    exposed: isExposed(resources, [group, ...views], false, ["vpcZoneIdentifiers"]),
+    forwards: false,
   });
+  const kubernetes = list(group, "tags").some(
+    (tag) =>
+      isObject(tag) && /^(kubernetes\.io\/cluster\/|k8s\.io\/cluster-autoscaler\/)/.test(String(tag.key)),
+  );
   const minimum = number(group, "minSize");
   const desired = number(group, "desiredCapacity") ?? minimum;
   const maximum = number(group, "maxSize");
-  if (tiers === undefined || maximum === 0) return [];
+  if (maximum === 0) return [];
   const count = hasPolicy ? minimum : desired;
   const size = template === undefined ? undefined : text(template, "instanceType");
   return [
@@ -81,13 +105,13 @@ function scalingGroup(resources: Resources, group: ResourceView, hasPolicy: bool
       type: group.type,
       kind: "Auto Scaling group",
       platform: "aws",
-      tiers,
+      ...(kubernetes && duty.purpose !== "site" ? { purpose: "nodes", tiers: [] } : duty),
       count: Math.max(1, count ?? 1),
       countKnown: count !== undefined,
       zones: zonesOf(resources, group, ["availabilityZones"], ["vpcZoneIdentifiers"]),
       heals: true,
       scales: hasPolicy && (maximum ?? Number.POSITIVE_INFINITY) > (minimum ?? 0),
-      essential: true,
+      essential: duty.purpose === "site",
       service: "ec2",
       ...(size === undefined ? {} : { size }),
       resource: group,
@@ -119,23 +143,25 @@ function scalableTargets(resources: Resources): Map<ResourceView, ResourceView> 
   return found;
 }
 
-function ecsService(resources: Resources, service: ResourceView, target: ResourceView | undefined): Member[] {
+function ecsService(
+  resources: Resources,
+  service: ResourceView,
+  target: ResourceView | undefined,
+  hosts: Hosts,
+  ways: Ways,
+): Member[] {
   const daemon = text(service, "schedulingStrategy") === "DAEMON";
   const desired = number(service, "desiredCount");
   const minimum = target === undefined ? undefined : number(target, "minCapacity");
-  const unknown = unknownProperty(service, "desiredCount") || (target !== undefined && minimum === undefined);
-  const count = minimum ?? desired ?? 1;
   if (desired === 0 && target === undefined) return [];
-  const network = nested(service, "networkConfiguration");
-  const zones = unionOfZones(network.map((view) => zonesOf(resources, view, [], ["subnets"])));
-  const tiers = tiersOfMachine(resources, { ...service, properties: { tags: service.properties.tags } });
-  if (tiers === undefined) return [];
-  const providers = nested(service, "capacityProviderStrategies").flatMap(
-    (strategy) => text(strategy, "capacityProvider") ?? [],
-  );
-  // AWS's own capacity providers are called FARGATE and FARGATE_SPOT; all others are Auto Scaling groups.
-  const fargate =
-    text(service, "launchType") === "FARGATE" || providers.some((name) => name.startsWith("FARGATE"));
+  const unknown = unknownProperty(service, "desiredCount") || (target !== undefined && minimum === undefined);
+  const fargate = runsOnFargate(service);
+  const under = fargate ? [] : (hosts.get(keyOf(service)) ?? []);
+  const machines = under.reduce((sum, { count }) => sum + count, 0);
+  const wanted = daemon
+    ? Math.max(machines, under.length === 0 ? 2 : 1)
+    : Math.max(1, minimum ?? desired ?? 1);
+  const duty = dutyOfService(resources, service, ways.get(keyOf(service)) ?? []);
   return [
     {
       key: keyOf(service),
@@ -143,47 +169,81 @@ function ecsService(resources: Resources, service: ResourceView, target: Resourc
       type: service.type,
       kind: fargate ? "ECS service on Fargate" : "ECS service",
       platform: "aws",
-      tiers,
-      count: daemon ? 2 : Math.max(1, count),
-      countKnown: !daemon && !unknown,
-      zones,
+      ...duty,
+      // Tasks on the same machine fail with it.
+      count: under.length === 0 ? wanted : Math.min(wanted, machines),
+      countKnown: !unknown && (under.length === 0 ? !daemon : under.every(({ countKnown }) => countKnown)),
+      zones: zonesOfService(resources, service, under),
       heals: true,
       scales: target !== undefined,
-      essential: true,
+      essential: duty.purpose === "site",
       service: fargate ? "fargate" : "ecs",
+      ...(machines > 0 && machines < wanted ? { limitedBy: under[0]?.name ?? "" } : {}),
       resource: service,
     },
   ];
 }
 
-function nodeGroup(resources: Resources, group: ResourceView, scales: boolean): Member {
+/** AWS's own capacity providers are called FARGATE and FARGATE_SPOT; all others are Auto Scaling groups. */
+function runsOnFargate(service: ResourceView): boolean {
+  if (text(service, "launchType") === "FARGATE") return true;
+  return nested(service, "capacityProviderStrategies").some((strategy) =>
+    text(strategy, "capacityProvider")?.startsWith("FARGATE"),
+  );
+}
+
+/** The zones of its own subnets; without a network of their own, tasks are where their machines are. */
+function zonesOfService(resources: Resources, service: ResourceView, under: readonly Member[]): Zones {
+  const own = nested(service, "networkConfiguration").map((view) =>
+    zonesOf(resources, view, [], ["subnets"]),
+  );
+  return unionOfZones(own.length > 0 ? own : under.map(({ zones }) => zones));
+}
+
+function nodeGroup(resources: Resources, group: ResourceView, scales: boolean, visited: boolean): Member {
   const scaling = nested(group, "scalingConfig")[0];
   const desired =
     scaling === undefined ? undefined : (number(scaling, "desiredSize") ?? number(scaling, "minSize"));
   const size = list(group, "instanceTypes").find(
     (value): value is string => typeof value === "string" && !isUnknown(value),
   );
-  const tiers: Tier[] = ["web", "app"];
   return {
     key: keyOf(group),
     name: group.name,
     type: group.type,
     kind: "EKS node group",
     platform: "aws",
-    tiers,
+    purpose: visited ? "site" : "nodes",
+    tiers: visited ? ["web", "app"] : [],
     count: Math.max(1, desired ?? 1),
     countKnown: desired !== undefined,
     zones: zonesOf(resources, group, [], ["subnetIds"]),
     heals: true,
     scales,
-    essential: true,
+    essential: visited,
     service: "ec2",
     ...(size === undefined ? {} : { size }),
     resource: group,
   };
 }
 
+/** Something in the stack leads visitors into the Kubernetes cluster: a service with a load balancer, an ingress, a gateway. */
+export function clusterIsVisited(resources: Resources): boolean {
+  if (resources.ofType(nodeGroupType, "aws:eks/cluster:Cluster").length === 0) return false;
+  if (resources.ofType("kubernetes:networking.k8s.io/v1:Ingress").length > 0) return true;
+  if (
+    resources.all.some(({ type }) =>
+      /^kubernetes:gateway\.networking\.k8s\.io\/\w+:(Gateway|HTTPRoute)$/.test(type),
+    )
+  )
+    return true;
+  return resources
+    .ofType("kubernetes:core/v1:Service")
+    .some((service) => nested(service, "spec").some((spec) => text(spec, "type") === "LoadBalancer"));
+}
+
 /** Node groups grow by software that runs in the cluster; it shows as a chart, an add-on or a role of that name. */
 function nodesGrow(resources: Resources): boolean {
+  if (resources.ofType(nodeGroupType).length === 0) return false;
   return resources.all.some(({ name }) => /karpenter|cluster-?autoscaler/i.test(name));
 }

@@ -1,8 +1,10 @@
-import { keyOf, number, type Resources, type ResourceView, text } from "../resources";
+import type { Way, Ways } from "../links/ways";
+import { lightsailPortsType, openingsIn, type Ports, portsOf } from "../openings";
+import { append, flag, keyOf, number, type Resources, type ResourceView, text } from "../resources";
 import { type Tier, tiers } from "../vocabulary";
 import { zonesOf } from "../zones";
 import type { Member } from "./member";
-import { tiersOfMachine } from "./roles";
+import { dutyOf, isExposed, networkViews, sayings } from "./roles";
 
 /** The components of this project that stand for a machine. */
 export const serverTypes = [
@@ -17,7 +19,7 @@ export const instanceTypes = [
 ] as const;
 
 /** Machines that are kept one by one: this project's servers, EC2 instances, Lightsail instances. */
-export function machines(resources: Resources): Member[] {
+export function machines(resources: Resources, ways: Ways, addressed: ReadonlySet<string>): Member[] {
   const servers = resources.ofType(...serverTypes);
   const claimed = new Set(
     servers
@@ -25,9 +27,21 @@ export function machines(resources: Resources): Member[] {
       .map(keyOf),
   );
   const instances = resources.ofType(...instanceTypes).filter((instance) => !claimed.has(keyOf(instance)));
+  const firewalls = new Map<string, ResourceView[]>();
+  for (const ports of resources.ofType(lightsailPortsType))
+    for (const instance of resources.referred(ports, "instanceName", ["aws:lightsail/instance:Instance"]))
+      append(firewalls, keyOf(instance), ports);
   return [
     ...servers.map((server) => serverMember(resources, server)),
-    ...instances.flatMap((instance) => instanceMember(resources, instance)),
+    ...instances.flatMap((instance) =>
+      instanceMember(
+        resources,
+        instance,
+        ways.get(keyOf(instance)) ?? [],
+        addressed.has(keyOf(instance)),
+        firewalls,
+      ),
+    ),
   ];
 }
 
@@ -44,6 +58,7 @@ function serverMember(resources: Resources, server: ResourceView): Member {
     type: server.type,
     kind: platform === "aws" ? "EC2 instance" : "server",
     platform,
+    purpose: "site",
     tiers: registeredTiers(server),
     count: 1,
     countKnown: true,
@@ -64,9 +79,22 @@ function registeredTiers(server: ResourceView): Tier[] {
   return named.length > 0 ? named : ["web", "app", "database"];
 }
 
-function instanceMember(resources: Resources, instance: ResourceView): Member[] {
-  const tiers = tiersOfMachine(resources, instance);
-  if (tiers === undefined || number(instance, "count") === 0) return [];
+function instanceMember(
+  resources: Resources,
+  instance: ResourceView,
+  ways: readonly Way[],
+  hasAddress: boolean,
+  firewalls: ReadonlyMap<string, readonly ResourceView[]>,
+): Member[] {
+  if (number(instance, "count") === 0) return [];
+  const views = networkViews(instance);
+  const duty = dutyOf({
+    ...sayings(instance),
+    ways,
+    ports: firewallOf(resources, instance, views, firewalls),
+    exposed: isExposed(resources, views, hasAddress, ["subnetId"]),
+    forwards: flag(instance, "sourceDestCheck") === false,
+  });
   const lightsail = instance.type.startsWith("aws:lightsail/");
   const size = text(instance, lightsail ? "bundleId" : "instanceType");
   return [
@@ -76,16 +104,38 @@ function instanceMember(resources: Resources, instance: ResourceView): Member[] 
       type: instance.type,
       kind: lightsail ? "Lightsail instance" : "EC2 instance",
       platform: "aws",
-      tiers,
+      ...duty,
       count: 1,
       countKnown: true,
       zones: zonesOf(resources, instance, ["availabilityZone"], ["subnetId"]),
       heals: false,
       scales: false,
-      essential: true,
+      essential: duty.purpose === "site",
       service: lightsail ? "lightsail" : "ec2",
       ...(size === undefined ? {} : { size }),
       resource: instance,
     },
   ];
+}
+
+const interfaceType = "aws:ec2/networkInterface:NetworkInterface";
+
+/** What the machine's security groups let in, those of its network interfaces included. Lightsail has a firewall for each instance instead. */
+function firewallOf(
+  resources: Resources,
+  instance: ResourceView,
+  views: readonly ResourceView[],
+  firewalls: ReadonlyMap<string, readonly ResourceView[]>,
+): Ports | undefined {
+  if (instance.type !== "aws:lightsail/instance:Instance") {
+    const interfaces = views
+      .slice(1)
+      .flatMap((view) => resources.referred(view, "networkInterfaceId", [interfaceType]));
+    return portsOf(resources, [...views, ...interfaces]);
+  }
+  const rules = firewalls.get(keyOf(instance)) ?? [];
+  if (rules.length > 0) return { openings: rules.flatMap(openingsIn), complete: true };
+  // As Lightsail sets a Linux machine up.
+  const openings = [22, 80].map((port) => ({ from: port, to: port, protocol: "tcp", world: true }) as const);
+  return { openings, complete: true };
 }

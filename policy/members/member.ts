@@ -6,7 +6,14 @@ import type { Zones } from "../zones";
 export const survivals = ["nothing", "machine", "zone", "region"] as const;
 export type Survival = (typeof survivals)[number];
 
-/** A part of the site: a machine, a group of machines that is kept up by the platform, or a service. */
+/**
+ * What a part is there for. Visitors' requests reach `site` parts, or need them; all others stand beside the site: workers take work from a queue or a
+ * clock, the members of a quorum decide by majority, routers pass traffic on, nodes run others' containers, helpers are bastions and tools.
+ */
+export const purposes = ["site", "worker", "quorum", "router", "nodes", "helper"] as const;
+export type Purpose = (typeof purposes)[number];
+
+/** A part of the stack: a machine, a group of machines that is kept up by the platform, or a service. */
 export interface Member {
   /** Its resource's key. */
   readonly key: string;
@@ -16,7 +23,8 @@ export interface Member {
   /** For people, such as `EC2 instance`. */
   readonly kind: string;
   readonly platform: PlatformName;
-  /** The tiers that it serves. */
+  readonly purpose: Purpose;
+  /** The tiers that it serves; none beside the site. */
   readonly tiers: readonly Tier[];
   /** How many machines it keeps running at the least. */
   readonly count: number;
@@ -35,6 +43,8 @@ export interface Member {
   readonly service: string;
   /** Instance type or class, where it has one and it is known. */
   readonly size?: string;
+  /** The name of what keeps its count below what it asks for, such as the machines under containers. */
+  readonly limitedBy?: string;
   /** The resource itself. */
   readonly resource: ResourceView;
 }

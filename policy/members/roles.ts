@@ -1,100 +1,191 @@
-import { isUnknown, list, objects, type Resources, type ResourceView, text } from "../resources";
+import type { Way } from "../links/ways";
+import { isUnrestricted, lets, type Opening, type Ports } from "../openings";
+import { flag, nested, type Resources, type ResourceView, text } from "../resources";
 import type { Tier } from "../vocabulary";
+import type { Purpose } from "./member";
+import {
+  bastionWords,
+  clusterWords,
+  quorumWords,
+  routerWords,
+  scriptKinds,
+  someWord,
+  startScript,
+  tiersSaid,
+  toolWords,
+  wordsOf,
+  workerWords,
+} from "./words";
 
-/** What machines are called that serve the site's visitors nothing. */
-const helperWords = new Set(
-  "bastion jump jumpbox jumphost nat vpn openvpn wireguard runner jenkins ci builder monitoring grafana prometheus".split(
-    " ",
-  ),
-);
-const wordsOfTiers: readonly (readonly [Tier, ReadonlySet<string>])[] = [
-  ["load-balancer", new Set("haproxy lb loadbalancer balancer".split(" "))],
-  ["web", new Set("web www nginx apache httpd frontend webserver wordpress lamp lemp".split(" "))],
-  ["app", new Set("app api backend worker php django rails lamp lemp wordpress".split(" "))],
-  ["database", new Set("db database mysql mariadb postgres postgresql mongo mongodb lamp lemp".split(" "))],
-  ["cache", new Set("redis valkey memcached cache".split(" "))],
-];
-/** What a start-up script installs or starts. */
-const scriptsOfTiers: readonly (readonly [Tier, RegExp])[] = [
-  ["web", /\b(nginx|apache2|httpd|caddy|wordpress|lamp)\b/],
-  ["app", /\b(php\d*(\.\d)?(-fpm)?|gunicorn|uwsgi|node|puma|tomcat\d*|wordpress|lamp)\b/],
-  [
-    "database",
-    /\b(mysql(-community)?-server|mysqld|mariadb(\d+)?-server|mariadb|postgresql(\d+)?(-server)?|mongod(b-org)?|lamp)\b/,
-  ],
-];
-const databasePorts = [3306, 5432, 27017, 1433];
-const webPorts = [80, 443, 8080, 8443];
+/** What a machine, group or service is there for, and the tiers that it serves. */
+export interface Duty {
+  readonly purpose: Purpose;
+  readonly tiers: readonly Tier[];
+}
+
+/** Everything by which a machine's duty can be told. */
+export interface Clues {
+  readonly words: readonly string[];
+  /** What its image is called, for Lightsail. */
+  readonly blueprint: string;
+  readonly script: string;
+  readonly ways: readonly Way[];
+  /** Undefined where its security groups aren't named. */
+  readonly ports: Ports | undefined;
+  /** Whether it has an address in the internet. */
+  readonly exposed: boolean;
+  /** It passes on what isn't meant for it. */
+  readonly forwards: boolean;
+}
+
+const beside = (purpose: Purpose): Duty => ({ purpose, tiers: [] });
+const site = (...tiers: Tier[]): Duty => ({ purpose: "site", tiers });
+
+/** Ports by what listens there. A site may use any other port. */
+const portKinds = {
+  admin: new Set([22, 3389, 5985, 5986]),
+  vpn: new Set([500, 943, 1194, 1701, 4500, 41641, 51820]),
+  database: new Set([1433, 1521, 3306, 5432, 9042, 27017]),
+  cache: new Set([6379, 11211]),
+  quorum: new Set([2181, 2379, 2380, 4646, 4647, 4648, 6443, 8200, 8300, 8301, 8302, 8500, 8600, 9092]),
+} as const;
+type PortKind = keyof typeof portKinds | "site";
+export const webPorts: readonly number[] = [80, 443, 8080, 8443, 8000, 3000, 5000];
+
+export function kindOfPort(port: number): PortKind {
+  const found = (Object.keys(portKinds) as (keyof typeof portKinds)[]).find((kind) =>
+    portKinds[kind].has(port),
+  );
+  return found ?? "site";
+}
 
 /**
- * What a virtual machine does, judged as a person would: by its tags and name, by what its start-up script installs, and by the ports that its
- * security groups open. A machine that tells nothing is a web and app server.
- * @returns undefined for a machine that isn't part of the site, such as a bastion
+ * What a machine does, judged as a person would: first by what its name and script make of it where that rules visitors out, then by what leads
+ * visitors to it, then by the ports that it opens to them, and last, where nothing of that can be seen, by what its name and script say it serves.
  */
-export function tiersOfMachine(resources: Resources, machine: ResourceView): Tier[] | undefined {
-  const words = wordsOf(machine);
-  if (words.some((word) => helperWords.has(word))) return undefined;
-  const found = new Set<Tier>();
-  for (const [tier, names] of wordsOfTiers) if (words.some((word) => names.has(word))) found.add(tier);
-  const script = startScript(machine);
-  for (const [tier, pattern] of scriptsOfTiers) if (pattern.test(script)) found.add(tier);
-  if (found.size === 0) {
-    const ports = openPorts(resources, machine);
-    if (webPorts.some(ports)) found.add("web");
-    if (databasePorts.some(ports)) found.add("database");
+export function dutyOf(clues: Clues): Duty {
+  const { words, blueprint, script, ways } = clues;
+  const kinds = scriptKinds(script);
+  const said = tiersSaid(words, blueprint, script);
+  const led = ways.filter(({ by }) => by !== "name");
+  const open = openTo(clues);
+  const visible = led.length > 0 || open === "web" || open === "named";
+  if (someWord(words, bastionWords)) return beside("helper");
+  if (someWord(words, clusterWords) || kinds.has("node"))
+    return visible ? site("web", "app") : beside("nodes");
+  if (isQuorum(words) || kinds.has("quorum")) return beside("quorum");
+  if (someWord(words, routerWords) || clues.forwards || (kinds.has("router") && led.length === 0))
+    return beside("router");
+  if (led.length > 0) return behind(led, said);
+  if (open === "admin" && said.size === 0) return beside("helper");
+  if (open === "web") return visited(said);
+  if (said.has("database") || said.has("cache") || said.has("load-balancer")) {
+    const reached = open === "unseen" || open === "inside" || open === "named";
+    return site(...kept(said, reached && (said.has("web") || said.has("app"))));
   }
-  if (found.size === 0) found.add("web");
-  if (found.has("web")) found.add("app");
-  return [...found];
+  if (open === "named") return visited(said);
+  if (someWord(words, toolWords) || kinds.has("tool"))
+    return open === "service" ? site("app") : beside("helper");
+  if (open === "database") return site("database");
+  if (open === "cache") return site("cache");
+  if (open === "service") return site("app");
+  if (said.size > 0 && (open === "unseen" || open === "inside")) return visited(said);
+  return beside(someWord(words, workerWords) ? "worker" : "helper");
 }
 
-/** The words in a machine's name, tags and role: `webServer-1` gives `web`, `server`, `1`. */
-function wordsOf(machine: ResourceView): string[] {
-  const tags = machine.properties.tags;
-  const values = typeof tags === "object" && tags !== null ? (tags as Record<string, unknown>) : {};
-  const texts = ["Name", "name", "Role", "role", "Tier", "tier"].map((key) => values[key]);
-  return [machine.name, ...texts]
-    .filter((value): value is string => typeof value === "string" && !isUnknown(value))
-    .flatMap((value) =>
-      value
-        .replace(/([a-z])([A-Z])/g, "$1 $2")
-        .toLowerCase()
-        .split(/[^a-z]+/),
-    );
-}
-
-/** The start-up script in plain, for judging only: it may hold secrets and must not be shown. */
-export function startScript(machine: ResourceView): string {
-  const plain = text(machine, "userData");
-  const encoded = text(machine, "userDataBase64");
-  if (plain !== undefined && !/^[A-Za-z0-9+/\s]{40,}={0,2}\s*$/.test(plain)) return plain;
-  const base64 = encoded ?? plain;
-  return base64 === undefined ? "" : Buffer.from(base64, "base64").toString("utf8");
-}
-
-/** Tells whether the machine's security groups let a port in. */
-function openPorts(resources: Resources, machine: ResourceView): (port: number) => boolean {
-  const groups = ["vpcSecurityGroupIds", "securityGroups"].flatMap((property) =>
-    resources.referred(machine, property, ["aws:ec2/securityGroup:SecurityGroup"]),
+/** Agents and clients of a quorum don't belong to it. */
+function isQuorum(words: readonly string[]): boolean {
+  return (
+    someWord(words, quorumWords) &&
+    !words.some((word) => /^(clients?|agents?|workers?|exporter|ui)$/.test(word))
   );
-  const rules = groups.flatMap((group) => objects(group, "ingress"));
-  return (port) =>
-    rules.some(
-      (rule) => Number(rule.fromPort) <= port && port <= Number(rule.toPort) && Number(rule.toPort) < 65535,
-    );
 }
 
-/** A list of objects inside a resource, each as a resource of its own, so that references inside can be followed. */
-export function nested(resource: ResourceView, property: string): ResourceView[] {
-  const sources = resource.propertyDependencies?.[property];
-  return list(resource, property)
-    .filter((value): value is Record<string, unknown> => typeof value === "object" && value !== null)
-    .map((properties) => ({
-      type: resource.type,
-      name: resource.name,
-      properties,
-      ...(sources === undefined
-        ? {}
-        : { propertyDependencies: Object.fromEntries(Object.keys(properties).map((key) => [key, sources])) }),
-    }));
+/** What stands behind a balancer, gateway or content delivery, by the ports that these use. */
+function behind(led: readonly Way[], said: ReadonlySet<Tier>): Duty {
+  const kinds = new Set(led.flatMap(({ ports }) => ports.map(kindOfPort)));
+  const only = (kind: PortKind) => kinds.size === 1 && kinds.has(kind);
+  if (only("database")) return site("database");
+  if (only("cache")) return site("cache");
+  if (only("admin")) return beside("helper");
+  if (only("quorum")) return beside("quorum");
+  if (only("vpn")) return beside("router");
+  const open = led.some((way) => way.open);
+  if (said.has("database") && said.has("web")) return visited(said);
+  return open ? site("web", "app") : site("app");
+}
+
+/** A web server that visitors reach, with what else it holds. */
+function visited(said: ReadonlySet<Tier>): Duty {
+  const tiers: Tier[] = said.has("load-balancer") && !said.has("web") ? ["load-balancer"] : ["web", "app"];
+  const appOnly = said.has("app") && !said.has("web") && said.size === 1;
+  const held = (["database", "cache"] as const).filter((tier) => said.has(tier));
+  return site(...(appOnly ? (["app"] as const) : tiers), ...held);
+}
+
+function kept(said: ReadonlySet<Tier>, serves: boolean): Tier[] {
+  const data = (["load-balancer", "database", "cache"] as const).filter((tier) => said.has(tier));
+  return serves ? ["web", "app", ...data.filter((tier) => tier !== "load-balancer")] : data;
+}
+
+/**
+ * What a machine opens: `web` to visitors, another `service` to them, `database` or `cache` to anyone, `inside` to other machines alone, `admin` at the
+ * most; `named` where a name leads to it and its ports don't speak against it; `unseen` where nothing of it can be seen.
+ */
+type Open = "web" | "service" | "database" | "cache" | "inside" | "admin" | "named" | "unseen";
+
+function openTo({ ports, exposed, ways }: Clues): Open {
+  const named = ways.some(({ by, open }) => by === "name" && open);
+  const openings = (ports?.openings ?? []).filter((opening) => !isUnrestricted(opening));
+  const unrestricted = ports?.openings.some((opening) => opening.world && isUnrestricted(opening)) === true;
+  const world = openings.filter((opening) => opening.world);
+  if (webPorts.some((port) => world.some((opening) => lets(opening, port))))
+    return exposed || named ? "web" : "inside";
+  if (ports === undefined || !ports.complete || unrestricted) return named ? "named" : "unseen";
+  const services = openings.filter(isService);
+  const reached = new Set(services.map(kindOfOpening));
+  for (const kind of ["database", "cache"] as const) if (reached.has(kind)) return kind;
+  if (exposed && services.some((opening) => opening.world && kindOfOpening(opening) === "site"))
+    return "service";
+  return reached.has("site") ? "inside" : "admin";
+}
+
+/** Answers to pings and ranges for answers (1024 and above) are no service. */
+function isService({ from, to, protocol }: Opening): boolean {
+  return protocol !== "other" && to - from <= 1000;
+}
+
+function kindOfOpening({ from }: Opening): PortKind {
+  return kindOfPort(from);
+}
+
+const subnetType = "aws:ec2/subnet:Subnet";
+
+/** Whether a machine gets an address in the internet: by itself, by its subnet, or by an elastic address. */
+export function isExposed(
+  resources: Resources,
+  views: readonly ResourceView[],
+  hasAddress: boolean,
+  subnetProperties: readonly string[],
+): boolean {
+  if (hasAddress) return true;
+  const own = views
+    .map((view) => flag(view, "associatePublicIpAddress"))
+    .find((value) => value !== undefined);
+  if (own !== undefined) return own;
+  const subnets = views.flatMap((view) =>
+    subnetProperties.flatMap((property) => resources.referred(view, property, [subnetType])),
+  );
+  // Subnets outside of the stack are mostly those of the default network, which give public addresses.
+  return subnets.length === 0 || subnets.some((subnet) => flag(subnet, "mapPublicIpOnLaunch") === true);
+}
+
+/** The parts of a machine or template that name security groups. */
+export function networkViews(machine: ResourceView): ResourceView[] {
+  return [machine, ...nested(machine, "networkInterfaces")];
+}
+
+/** What names and script say, of a machine or a template. */
+export function sayings(view: ResourceView): Pick<Clues, "words" | "blueprint" | "script"> {
+  return { words: wordsOf(view), blueprint: text(view, "blueprintId") ?? "", script: startScript(view) };
 }

@@ -64,7 +64,10 @@ function maintenance(site: Topology, group: Group): Finding {
 /** A new launch template reaches no running machine unless the group refreshes them. */
 function rollout(member: Member, group: Group): Finding[] {
   if (member.type !== groupType || list(member.resource, "instanceRefresh").length > 0) return [];
-  const alone = group.count < 2;
+  // The members of a quorum are replaced one at a time, each when the others agree.
+  if (member.purpose === "quorum" || member.purpose === "router") return [];
+  const serves = member.purpose === "site";
+  const alone = serves && group.count < 2;
   return [
     {
       ...base(alone ? "medium" : "low", [member]),
@@ -73,9 +76,11 @@ function rollout(member: Member, group: Group): Finding[] {
       breaks: alone
         ? `A new version reaches ${member.name}'s machine only when it is replaced by hand, and the site is down meanwhile.`
         : `A new version reaches ${member.name}'s machines only when they are replaced by hand, one after the other.`,
-      notices: alone
-        ? "Visitors during each deployment."
-        : "Visitors see old and new versions mixed until all are replaced.",
+      notices: !serves
+        ? "You: a fix that you take for live isn't, on machines that nobody replaced."
+        : alone
+          ? "Visitors during each deployment."
+          : "Visitors see old and new versions mixed until all are replaced.",
       nextStep: {
         change: `Set instanceRefresh: { strategy: "Rolling", preferences: { minHealthyPercentage: 100, maxHealthyPercentage: 150 } } on ${member.name}`,
         command: "pulumi up",
@@ -89,7 +94,7 @@ function rollout(member: Member, group: Group): Finding[] {
 
 /** A service that may stop its last task before the next one runs. */
 function stoppedTasks(member: Member): Finding[] {
-  if (member.type !== ecsServiceType) return [];
+  if (member.type !== ecsServiceType || member.purpose !== "site") return [];
   const minimum = number(member.resource, "deploymentMinimumHealthyPercent");
   if (minimum === undefined || Math.floor((minimum * member.count) / 100) >= 1) return [];
   return [

@@ -1,15 +1,17 @@
 import { type Finding, fewNames, practices } from "../finding";
-import { templateOf } from "../members/fleets";
+import { nodeGroupType, templateOf } from "../members/fleets";
 import type { Member } from "../members/member";
-import { nested } from "../members/roles";
-import { number, type Resources, type ResourceView, text, unknownProperty } from "../resources";
+import { nested, number, type Resources, type ResourceView, text, unknownProperty } from "../resources";
 import type { Group, Topology } from "../topology";
 
 /** What keeps the site from growing with its visitors. */
 export function headroom(site: Topology): Finding[] {
   return [
     ...site.groups.filter(isFixed).map((group) => fixedSize(site, group)),
-    ...site.groups.flatMap(({ members }) => members.flatMap((member) => burstable(site.resources, member))),
+    ...site.groups.flatMap(({ members }) => members.filter(isFixedNodeGroup).map(fixedNodes)),
+    ...site.groups.flatMap(({ members }) =>
+      members.filter(({ essential }) => essential).flatMap((member) => burstable(site.resources, member)),
+    ),
     ...site.groups.flatMap(({ members }) => members.flatMap(fixedStorage)),
   ];
 }
@@ -39,6 +41,25 @@ function fixedSize(site: Topology, group: Group): Finding {
         },
     removedBy: { rung: "autoscaled", how: "machines are added and removed with the load" },
     certain: true,
+  };
+}
+
+/** Nodes of a Kubernetes cluster, of which it can't be seen what for. */
+function isFixedNodeGroup({ type, purpose, scales }: Member): boolean {
+  return type === nodeGroupType && purpose === "nodes" && !scales;
+}
+
+function fixedNodes(member: Member): Finding {
+  return {
+    ...base("low", [member]),
+    title: `Nothing in this stack adds nodes to ${member.name}`,
+    breaks: `When ${member.name}'s nodes are full, further pods stay pending, whatever its maxSize is.`,
+    notices: "Users of what those pods serve, under load.",
+    nextStep: {
+      change: "Install Karpenter or the Cluster Autoscaler, or use EKS Auto Mode",
+      command: "pulumi up",
+    },
+    certain: false,
   };
 }
 

@@ -2,8 +2,17 @@ import { type Finding, practices } from "../finding";
 import { accessTypes, hostnameOf, recordType, siteRecords } from "../members/entrances";
 import { groupType } from "../members/fleets";
 import type { Member } from "../members/member";
-import { nested } from "../members/roles";
-import { append, flag, isObject, keyOf, type ResourceView, text, texts, unknownProperty } from "../resources";
+import {
+  append,
+  flag,
+  isObject,
+  keyOf,
+  nested,
+  type ResourceView,
+  text,
+  texts,
+  unknownProperty,
+} from "../resources";
 import type { Group, Topology } from "../topology";
 import type { Tier } from "../vocabulary";
 

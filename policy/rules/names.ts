@@ -1,7 +1,6 @@
 import { type Finding, practices } from "../finding";
 import { hostnameOf, siteRecords } from "../members/entrances";
-import { nested } from "../members/roles";
-import { isUnknown, keyOf, number, type ResourceView, text } from "../resources";
+import { isUnknown, keyOf, nested, number, type ResourceView, text } from "../resources";
 import type { Topology } from "../topology";
 
 /** Seconds. A longer TTL keeps visitors at a dead address for longer than a failover takes. */
