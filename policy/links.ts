@@ -4,9 +4,10 @@ import type { Routes } from "./links/routes";
 import { serverLinks } from "./links/servers";
 import { environmentType, isSingleInstance } from "./members/beanstalk";
 import { clusterType, databaseType, lightsailDatabaseType } from "./members/data";
-import { groupType, nodeGroupType, templateOf } from "./members/fleets";
+import { templateOf } from "./members/fleets";
 import type { Member } from "./members/member";
 import { keyOf, type Resources } from "./resources";
+import { groupType, nodeGroupType } from "./types";
 import { UnionFind } from "./unionFind";
 
 /** Finds which members stand in for one another and which send requests to which. */

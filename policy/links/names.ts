@@ -1,15 +1,4 @@
-import {
-  acceleratorType,
-  balancerType,
-  classicBalancerType,
-  distributionType,
-  eipType,
-  hostnameOf,
-  lightsailBalancerType,
-  siteRecords,
-  targetsOfRecord,
-} from "../members/entrances";
-import { serverTypes } from "../members/machines";
+import { hostnameOf, siteRecords, targetsOfRecord } from "../members/entrances";
 import {
   append,
   flag,
@@ -19,9 +8,18 @@ import {
   type ResourceView,
   unknownProperty,
 } from "../resources";
+import {
+  acceleratorType,
+  balancerType,
+  bucketTypes,
+  classicBalancerType,
+  distributionType,
+  eipType,
+  lightsailBalancerType,
+  serverTypes,
+} from "../types";
 
 const staticIpType = "aws:lightsail/staticIp:StaticIp";
-const bucketTypes = ["aws:s3/bucket:Bucket", "aws:s3/bucketV2:BucketV2"];
 const machineTypes = [
   "aws:ec2/instance:Instance",
   "aws:ec2/spotInstanceRequest:SpotInstanceRequest",

@@ -1,12 +1,4 @@
 import {
-  acceleratorType,
-  balancerType,
-  classicBalancerType,
-  distributionType,
-  lightsailBalancerType,
-} from "../members/entrances";
-import { ecsServiceType, groupType } from "../members/fleets";
-import {
   append,
   flag,
   isUnknown,
@@ -17,15 +9,24 @@ import {
   type ResourceView,
   texts,
 } from "../resources";
-import type { Way } from "./ways";
+import {
+  acceleratorType,
+  balancerType,
+  bucketTypes,
+  classicBalancerType,
+  distributionType,
+  ecsServiceType,
+  groupType,
+  instanceType,
+  lightsailBalancerType,
+  listenerType,
+  targetGroupType,
+} from "../types";
+import type { Way } from "../way";
 
-const instanceType = "aws:ec2/instance:Instance";
-const targetGroupType = "aws:lb/targetGroup:TargetGroup";
-const listenerType = "aws:lb/listener:Listener";
 const listenerRuleType = "aws:lb/listenerRule:ListenerRule";
 const functionType = "aws:lambda/function:Function";
 const attachableTypes = [instanceType, balancerType, functionType];
-const bucketTypes = ["aws:s3/bucket:Bucket", "aws:s3/bucketV2:BucketV2"];
 const originTypes = [balancerType, classicBalancerType, instanceType, ...bucketTypes];
 
 /** Members that get requests from the same place. */

@@ -10,6 +10,7 @@ import {
   text,
   unknownProperty,
 } from "../resources";
+import { bucketTypes } from "../types";
 import { unionOfZones, type Zones, zonesOf } from "../zones";
 import type { Member, Survival } from "./member";
 
@@ -17,7 +18,6 @@ export const databaseType = "aws:rds/instance:Instance";
 export const clusterType = "aws:rds/cluster:Cluster";
 export const clusterInstanceType = "aws:rds/clusterInstance:ClusterInstance";
 export const lightsailDatabaseType = "aws:lightsail/database:Database";
-const bucketTypes = ["aws:s3/bucket:Bucket", "aws:s3/bucketV2:BucketV2"];
 const websiteTypes = [
   "aws:s3/bucketWebsiteConfiguration:BucketWebsiteConfiguration",
   "aws:s3/bucketWebsiteConfigurationV2:BucketWebsiteConfigurationV2",

@@ -1,15 +1,17 @@
 import { isUnknown, keyOf, nested, type Resources, type ResourceView, text, texts } from "../resources";
+import {
+  acceleratorType,
+  balancerType,
+  classicBalancerType,
+  distributionType,
+  eipType,
+  lightsailBalancerType,
+  localRecordType,
+  recordType,
+} from "../types";
 import { unionOfZones, zonesOf } from "../zones";
 import type { Member, Survival } from "./member";
 
-export const recordType = "aws:route53/record:Record";
-export const localRecordType = "one-server-web:local:DnsRecord";
-export const eipType = "aws:ec2/eip:Eip";
-export const balancerType = "aws:lb/loadBalancer:LoadBalancer";
-export const classicBalancerType = "aws:elb/loadBalancer:LoadBalancer";
-export const lightsailBalancerType = "aws:lightsail/lb:Lb";
-export const distributionType = "aws:cloudfront/distribution:Distribution";
-export const acceleratorType = "aws:globalaccelerator/accelerator:Accelerator";
 export const accessTypes = ["A", "AAAA", "CNAME"];
 
 /** What stands between the visitor and the web servers: names, addresses, load balancers, content delivery. */

@@ -1,4 +1,3 @@
-import type { Ways } from "../links/ways";
 import { portsOf } from "../openings";
 import {
   isObject,
@@ -12,19 +11,13 @@ import {
   text,
   unknownProperty,
 } from "../resources";
+import { ecsServiceType, groupType, nodeGroupType, templateTypes } from "../types";
+import type { Ways } from "../way";
 import { unionOfZones, type Zones, zonesOf } from "../zones";
 import { type Hosts, hostsOf } from "./hosts";
 import type { Member } from "./member";
 import { dutyOf, isExposed, networkViews, sayings } from "./roles";
 import { dutyOfService } from "./services";
-
-export const groupType = "aws:autoscaling/group:Group";
-export const ecsServiceType = "aws:ecs/service:Service";
-export const nodeGroupType = "aws:eks/nodeGroup:NodeGroup";
-const templateTypes = [
-  "aws:ec2/launchTemplate:LaunchTemplate",
-  "aws:ec2/launchConfiguration:LaunchConfiguration",
-];
 
 /** Machines or containers that AWS keeps up in number: Auto Scaling groups, ECS services, EKS node groups. */
 /** @param machines those kept one by one, which may run containers too */

@@ -1,15 +1,11 @@
 import { append, keyOf, nested, type Resources, type ResourceView, text, texts } from "../resources";
+import { groupType, templateTypes } from "../types";
 import type { Member } from "./member";
 import { startScript } from "./words";
 
 const clusterType = "aws:ecs/cluster:Cluster";
 const providerType = "aws:ecs/capacityProvider:CapacityProvider";
 const serviceType = "aws:ecs/service:Service";
-const groupType = "aws:autoscaling/group:Group";
-const templateTypes = [
-  "aws:ec2/launchTemplate:LaunchTemplate",
-  "aws:ec2/launchConfiguration:LaunchConfiguration",
-];
 
 /** For each ECS service, by key, the machines and groups of machines that its tasks run on. */
 export type Hosts = ReadonlyMap<string, readonly Member[]>;

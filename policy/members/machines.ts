@@ -1,22 +1,11 @@
-import type { Way, Ways } from "../links/ways";
 import { lightsailPortsType, openingsIn, type Ports, portsOf } from "../openings";
 import { append, flag, keyOf, number, type Resources, type ResourceView, text } from "../resources";
+import { instanceTypes, serverTypes } from "../types";
 import { type Tier, tiers } from "../vocabulary";
+import type { Way, Ways } from "../way";
 import { zonesOf } from "../zones";
 import type { Member } from "./member";
 import { dutyOf, isExposed, networkViews, sayings } from "./roles";
-
-/** The components of this project that stand for a machine. */
-export const serverTypes = [
-  "one-server-web:local:Server",
-  "one-server-web:ssh:Server",
-  "one-server-web:aws:Server",
-] as const;
-export const instanceTypes = [
-  "aws:ec2/instance:Instance",
-  "aws:ec2/spotInstanceRequest:SpotInstanceRequest",
-  "aws:lightsail/instance:Instance",
-] as const;
 
 /** Machines that are kept one by one: this project's servers, EC2 instances, Lightsail instances. */
 export function machines(resources: Resources, ways: Ways, addressed: ReadonlySet<string>): Member[] {

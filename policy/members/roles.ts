@@ -1,7 +1,7 @@
-import type { Way } from "../links/ways";
 import { isUnrestricted, lets, type Opening, type Ports } from "../openings";
 import { flag, nested, type Resources, type ResourceView, text } from "../resources";
 import type { Tier } from "../vocabulary";
+import type { Way } from "../way";
 import type { Purpose } from "./member";
 import {
   bastionWords,

@@ -1,7 +1,7 @@
-import type { Way } from "../links/ways";
 import { lets, portsOf, publicFlag } from "../openings";
 import { flag, list, nested, type Resources, type ResourceView } from "../resources";
 import type { Tier } from "../vocabulary";
+import type { Way } from "../way";
 import { type Container, kindOfImage, type Task, taskOf } from "./containers";
 import { type Duty, kindOfPort } from "./roles";
 import { quorumWords, routerWords, someWord, wordsOf, wordsOfTiers } from "./words";

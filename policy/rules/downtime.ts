@@ -1,8 +1,8 @@
 import { type Finding, fewNames, practices } from "../finding";
-import { ecsServiceType, groupType } from "../members/fleets";
 import type { Member } from "../members/member";
 import { flag, list, number, text } from "../resources";
 import type { Group, Topology } from "../topology";
+import { ecsServiceType, groupType } from "../types";
 
 /** What interrupts the site when it is updated, resized or given a new version. */
 export function downtimes(site: Topology): Finding[] {

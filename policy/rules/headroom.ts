@@ -1,8 +1,9 @@
 import { type Finding, fewNames, practices } from "../finding";
-import { nodeGroupType, templateOf } from "../members/fleets";
+import { templateOf } from "../members/fleets";
 import type { Member } from "../members/member";
 import { nested, number, type Resources, type ResourceView, text, unknownProperty } from "../resources";
 import type { Group, Topology } from "../topology";
+import { nodeGroupType } from "../types";
 
 /** What keeps the site from growing with its visitors. */
 export function headroom(site: Topology): Finding[] {

@@ -1,6 +1,5 @@
 import { type Finding, practices } from "../finding";
-import { accessTypes, hostnameOf, recordType, siteRecords } from "../members/entrances";
-import { groupType } from "../members/fleets";
+import { accessTypes, hostnameOf, siteRecords } from "../members/entrances";
 import type { Member } from "../members/member";
 import {
   append,
@@ -14,6 +13,7 @@ import {
   unknownProperty,
 } from "../resources";
 import type { Group, Topology } from "../topology";
+import { groupType, recordType } from "../types";
 import type { Tier } from "../vocabulary";
 
 /** Health checks that are missing, or that only see that a port is open. */

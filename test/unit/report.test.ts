@@ -204,7 +204,9 @@ describe("the report as Markdown", () => {
 
   it("keeps names from breaking the table or the picture", () => {
     const name = 'a|b"c<d>`e`';
-    const views = [{ type: "aws:ec2/instance:Instance", name, properties: {} }];
+    const views = [
+      { type: "aws:ec2/instance:Instance", name, properties: { userData: "apt-get install nginx" } },
+    ];
     const model = reportModel(name, views);
     const text = reportMarkdown(model);
     const rows = text.split("\n").filter((line) => /^\| (low|medium|high|critical) /.test(line));
