@@ -1,7 +1,7 @@
 import { remote } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import type { Certificate, Server } from "../platforms/platform";
-import { bundleOf, serverScripts } from "../roles/bundle";
+import { bundleOf } from "../roles/bundle";
 import { rolesOf } from "../roles/roles";
 import type { Settings } from "../settings/settings";
 import { deterministicArchive } from "./archive";
@@ -10,11 +10,12 @@ import { formatAssignments, shellQuote } from "./assignments";
 export interface ProvisionArgs {
   readonly server: Server;
   readonly settings: Settings;
-  readonly certificate: Certificate;
+  /** Undefined where the server shows none. */
+  readonly certificate?: Certificate;
 }
 
 /** Where the upload lies, from the login user's home. */
-const bundle = "one-server-web-provision.tar.gz";
+const uploadPath = "one-server-web-provision.tar.gz";
 
 /**
  * Makes a machine a server: one upload of scripts/server and one command, which changes what differs and nothing else. Runs again when
@@ -26,14 +27,19 @@ export class Provision extends pulumi.ComponentResource {
 
   constructor(name: string, args: ProvisionArgs, options?: pulumi.ComponentResourceOptions) {
     super("one-server-web:server:Provision", name, { server: args.server.serverName }, options);
-    const { server } = args;
-    const archive = deterministicArchive(serverScripts);
-    const connection = server.connection;
+    const { server, settings, certificate } = args;
+    const { connection, machineFacts: machine } = server;
+    const { scripts, assignments } = bundleOf(rolesOf(server.tiers, settings), settings, {
+      certificate: certificate?.source === "local" ? certificate : undefined,
+      hostKey: pulumi.output(connection).apply(({ hostKey }) => hostKey),
+      machine,
+    });
+    const archive = deterministicArchive(scripts);
     const triggers = [server.instanceId, server.size];
 
     const upload = new remote.CopyToRemote(
       `${name}-scripts`,
-      { connection, source: new pulumi.asset.FileAsset(archive.path), remotePath: bundle, triggers },
+      { connection, source: new pulumi.asset.FileAsset(archive.path), remotePath: uploadPath, triggers },
       { parent: this },
     );
     const run = new remote.Command(
@@ -41,7 +47,7 @@ export class Provision extends pulumi.ComponentResource {
       {
         connection,
         create: provisionCommand(archive.hash, archive.digest),
-        stdin: standardInput(args),
+        stdin: assignments.apply(formatAssignments),
         triggers,
         addPreviousOutputInEnv: false,
       },
@@ -50,29 +56,6 @@ export class Provision extends pulumi.ComponentResource {
     this.ready = pulumi.interpolate`${run.id} ${archive.hash}`;
     this.registerOutputs({ server: server.serverName, ready: this.ready });
   }
-}
-
-/** The settings as text, secret because passwords and keys are among them. */
-function standardInput({ server, settings, certificate }: ProvisionArgs): pulumi.Output<string> {
-  const roles = rolesOf(server.tiers, settings);
-  const given = certificate.source === "local" ? certificate : undefined;
-  return pulumi.secret(
-    pulumi
-      .all([
-        pulumi.output(settings),
-        given && pulumi.all([given.certificate, given.privateKey]),
-        server.connection,
-        server.machineFacts,
-      ])
-      .apply(([plain, pair, { hostKey }, machine]) => {
-        const facts = {
-          certificate: pair && { certificate: pair[0], privateKey: pair[1] },
-          hostKey,
-          machine,
-        };
-        return formatAssignments(bundleOf(roles, plain, facts).assignments);
-      }),
-  );
 }
 
 /**
@@ -97,7 +80,7 @@ export function provisionCommand(hash: string, digest: string): string {
   ].join("\n");
   return [
     "set -eu",
-    `bundle="$HOME/${bundle}"`,
+    `bundle="$HOME/${uploadPath}"`,
     `echo "${digest}  $bundle" | sha256sum --check --status || { echo "error: the scripts in $bundle are not whole: run again" >&2; exit 1; }`,
     'root=""',
     '[ "$(id -u)" = 0 ] || root="sudo -n"',

@@ -1,14 +1,16 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import * as pulumi from "@pulumi/pulumi";
 import { assignmentsOf, variableOf } from "../../components/roles/assignments";
 import { bundleOf } from "../../components/roles/bundle";
 import { type BundleFacts, factVariables, type MachineFacts } from "../../components/roles/facts";
 import { roles, rolesOf } from "../../components/roles/roles";
 import { roleNames } from "../../components/settings/roleNames";
+import { readSettings } from "../../components/settings/settings";
 import { entryOf, settingNames } from "../../components/settings/table";
 import type { Tier } from "../../policy/vocabulary";
-import { type Config, plainSettings, secretSettings } from "../support/settings";
+import { type Config, plainSettings, secretSettings, settingsSource } from "../support/settings";
 import { serverScripts } from "../support/shell";
 
 /** Servers by what they hold. */
@@ -92,7 +94,7 @@ describe("a secret", () => {
       const belongs = (on as readonly string[]).includes(kind);
       it(`${belongs ? "reaches" : "never reaches"} a server that ${belongs ? "needs it" : "has no business with it"}: ${name}, ${kind}`, () => {
         const settings = plainSettings(configuration);
-        const { assignments } = bundleOf(rolesOf(servers[kind], settings), settings, facts);
+        const assignments = assignmentsOf(rolesOf(servers[kind], settings), settings, facts);
         assert.equal(
           Object.values(assignments).some((value) => value.includes(text)),
           belongs,
@@ -111,6 +113,27 @@ describe("a secret", () => {
     assert.deepEqual(of("mysql"), ["databasePassword"]);
     assert.deepEqual(of("backup"), ["backupPassword", "backupEnvironment", "backupPrivateKey"]);
     assert.deepEqual(of("nginx"), []);
+  });
+});
+
+describe("a bundle", () => {
+  const settings = readSettings(settingsSource(configuration));
+  const roles = ["base", "mysql", "backup"] as const;
+  const resolved = <Value>(output: pulumi.Output<Value>) =>
+    (output as unknown as { promise(): Promise<Value> }).promise();
+
+  it("follows from roles, settings and what is known of the server, without an engine", async () => {
+    const machine = pulumi.output({ dataDevice: "/dev/sdf" });
+    const { scripts, assignments } = bundleOf(roles, settings, { hostKey, machine });
+    assert.equal(scripts, serverScripts);
+    assert.deepEqual(
+      await resolved(assignments),
+      assignmentsOf(roles, plainSettings(configuration), { hostKey, machine: { dataDevice: "/dev/sdf" } }),
+    );
+  });
+
+  it("is secret as a whole, also where no secret is in it", async () => {
+    assert.equal(await pulumi.isSecret(bundleOf(["later"], settings).assignments), true);
   });
 });
 
