@@ -3,18 +3,20 @@ import type { MonthlyCost } from "./cost";
 import type { Finding } from "./finding";
 import type { UpgradePath } from "./upgradePath";
 
-/** A finding as the CLI prints it. The CLI leaves a policy's remediation steps out, so that the next step is said here. */
+/**
+ * A finding as the CLI prints it, on three lines: what it is, why it matters, what to do. The CLI leaves a policy's remediation steps out, so that the
+ * next step is said here; the report says it at length.
+ */
 export function message(finding: Finding): string {
-  const { title, breaks, notices, nextStep, removedBy, problem, wellArchitected, certain } = finding;
-  const lines = [
-    `${title}.`,
+  const { title, breaks, notices, nextStep, removedBy, wellArchitected, certain } = finding;
+  const [practice] = wellArchitected.practice.split(" ");
+  const reasons = [
     `What breaks: ${breaks}${certain ? "" : " (As far as can be seen before the update.)"}`,
     `Who notices: ${notices}`,
-    `Do now: ${nextStep.change}: ${nextStep.command}`,
     ...(removedBy === undefined ? [] : [`The rung ${removedBy.rung} removes it: ${removedBy.how}.`]),
-    `Why: ${problem}; AWS Well-Architected ${wellArchitected.practice}`,
+    `(AWS Well-Architected ${practice})`,
   ];
-  return lines.join("\n");
+  return [`${title}.`, reasons.join(" "), `Do now: ${nextStep.change}: ${nextStep.command}`].join("\n");
 }
 
 /** Where the stack stands and what comes next; undefined where there is nothing to climb, or the top is reached. */

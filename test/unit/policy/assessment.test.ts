@@ -187,6 +187,7 @@ describe("messages", () => {
     const [finding] = findings.filter(({ rule }) => rule === "single-point-of-failure");
     assert.ok(finding);
     const text = message(finding);
+    assert.equal(text.split("\n").length, 3);
     for (const part of [
       "What breaks: ",
       "Who notices: ",
