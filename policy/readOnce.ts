@@ -1,8 +1,17 @@
 import { createRequire } from "node:module";
+import { signature, UNKNOWN } from "./resources";
+
+/** The signature of a secret (@pulumi/pulumi `runtime/rpc.ts`). */
+const secret = "1b47061264138c4ac30d75fd1eb44270";
 
 /** The part of the policy SDK that turns a message's properties into plain values. */
 interface Deserializer {
-  deserializeProperties(properties: object, proxySecrets: boolean): Record<string, unknown>;
+  deserializeProperties(properties: Properties, proxySecrets: boolean): Record<string, unknown>;
+}
+
+/** A message's properties. */
+interface Properties {
+  toJavaScript(): Record<string, unknown>;
 }
 
 /** A resource in the engine's message about a whole stack. */
@@ -19,9 +28,9 @@ interface StackMessage {
 const lists = new WeakMap<object, ResourceMessage[]>();
 
 /**
- * Makes the policy SDK read each resource once for all policies of the pack. By itself it reads every resource anew for every policy: with two dozen
- * policies and ten thousand resources that took ten times as long as judging them. Policies only read what they are given; what remediations get,
- * which they change, is still read anew. Where a later SDK reads in another way, this changes nothing.
+ * Makes the policy SDK read each resource once for all policies of the pack. The SDK reads every resource again for every policy: with two dozen
+ * policies and ten thousand resources that took ten times as long as judging them. Policies only read what they are given, with secrets as unknown;
+ * what remediations get, which they change, is still read again. Where a later SDK reads in another way, this changes nothing.
  */
 export function readResourcesOnce(): void {
   try {
@@ -40,12 +49,28 @@ function rememberValues(sdk: Deserializer): void {
     if (proxySecrets) return read(properties, proxySecrets);
     const before = known.get(properties);
     if (before !== undefined) return before;
-    const values = read(properties, proxySecrets);
+    const values = read(
+      { toJavaScript: () => withoutSecrets(properties.toJavaScript()) as Record<string, unknown> },
+      proxySecrets,
+    );
     known.set(properties, values);
     const list = lists.get(properties);
     if (list !== undefined) lists.set(values, list);
     return values;
   };
+}
+
+/** Secrets stand as unknown, as they do in a state: what Pulumi keeps secret is no finding, before the update and after it. */
+function withoutSecrets(value: unknown): unknown {
+  if (typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) {
+    for (let index = 0; index < value.length; index += 1) value[index] = withoutSecrets(value[index]);
+    return value;
+  }
+  const record = value as Record<string, unknown>;
+  if (record[signature] === secret) return UNKNOWN;
+  for (const key in record) record[key] = withoutSecrets(record[key]);
+  return record;
 }
 
 function rememberLists(message: StackMessage): void {

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { isUnknown, type ResourceView, UNKNOWN } from "./resources";
+import { isUnknown, type ResourceView, signature, UNKNOWN } from "./resources";
 
 const stateSchema = z.object({
   urn: z.string(),
@@ -141,7 +141,7 @@ function viewOf(state: State, region: string | undefined): ResourceView {
     type: state.type,
     name: state.urn.split("::").at(-1) ?? state.urn,
     urn: state.urn,
-    properties: plain({ ...state.inputs, ...state.outputs }) as Record<string, unknown>,
+    properties: known(state.inputs ?? {}, state.outputs ?? {}),
     dependencies: state.dependencies ?? [],
     propertyDependencies: Object.fromEntries(
       Object.entries(state.propertyDependencies ?? {}).map(([property, urns]) => [property, urns ?? []]),
@@ -152,8 +152,15 @@ function viewOf(state: State, region: string | undefined): ResourceView {
   };
 }
 
-/** Pulumi's mark of a value with a meaning of its own, such as a secret. */
-const signature = "4dabf18193072939515e22adb298388d";
+/** Outputs are what became of inputs. An output that is unknown or secret as a whole hides no input: parts of it may be known. */
+function known(
+  inputs: Readonly<Record<string, unknown>>,
+  outputs: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
+  const found = plain({ ...inputs, ...outputs }) as Record<string, unknown>;
+  for (const [name, input] of Object.entries(inputs)) if (isUnknown(found[name])) found[name] = plain(input);
+  return found;
+}
 
 /** Secrets, assets and unknown values can't be judged, and stand as unknown. */
 function plain(value: unknown): unknown {

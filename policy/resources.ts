@@ -25,6 +25,9 @@ export interface ResourceView {
 /** Stands for a value that is not known before the update. It is the mark that the Pulumi engine itself puts into a preview. */
 export const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
+/** Pulumi's mark of a value with a meaning of its own, such as a secret or an asset (@pulumi/pulumi `runtime/rpc.ts`). */
+export const signature = "4dabf18193072939515e22adb298388d";
+
 /** The engine's marks of unknown values, one for each kind (@pulumi/pulumi `runtime/rpc.ts` and pulumi/pulumi `sdk/go/common/resource/plugin/rpc.go`). */
 const unknownMarks: ReadonlySet<unknown> = new Set([
   UNKNOWN,

@@ -1,13 +1,8 @@
 import type { ResourceValidationPolicy } from "@pulumi/policy";
 import { guardRailPolicy } from "./guardRail";
-import {
-  instanceWithoutProfile,
-  metadataVersion1,
-  secretInText,
-  unencryptedDatabase,
-  unencryptedVolume,
-} from "./machines";
+import { instanceWithoutProfile, metadataVersion1, unencryptedDatabase, unencryptedVolume } from "./machines";
 import { databaseOpenToWorld, sshOpenToWorld } from "./network";
+import { secretInText } from "./secrets";
 import { missingTags, oldTlsPolicy, plainHttp, publicDatabase, unprotectedData } from "./services";
 
 /** All policies that judge one resource at a time. */

@@ -1,5 +1,4 @@
 import type { z } from "zod";
-import { startScript } from "../members/words";
 import { flag, isUnknown, objects, type ResourceView, text } from "../resources";
 import type { commonSettings } from "../settings";
 import type { GuardRail } from "./guardRail";
@@ -120,46 +119,4 @@ export const instanceWithoutProfile: Rail = {
           `${resource.name} has no instance profile: no Session Manager, and keys for AWS would have to lie on its disk. Set iamInstanceProfile.`,
         ]
       : [],
-};
-
-const commands = ["command:remote:Command", "command:local:Command"];
-
-/** What secrets look like. The match is never shown. */
-const secretPatterns: readonly (readonly [string, RegExp])[] = [
-  ["an AWS access key", /\b(AKIA|ASIA)[A-Z0-9]{16}\b/],
-  ["a private key", /-----BEGIN (RSA |EC |OPENSSH |DSA )?PRIVATE KEY-----/],
-  ["a GitHub token", /\bgh[pousr]_[A-Za-z0-9]{36,}\b/],
-  [
-    "a password",
-    /(?:^|[^a-z])(?:password|passwd|pwd|secret|token|api_?key)["']?\s*[:=]\s*["']?(?!["'`\s$]|<|\{\{)[^\s"'`$]{6,}/i,
-  ],
-  ["a password", /\bIDENTIFIED BY '(?!\$)[^']{4,}'/i],
-  ["a password", /\bmysql(dump)?\b[^\n|;]*\s-p(?!\$|"\$|'\$)[^\s$'"]{4,}/],
-];
-
-export const secretInText: Rail = {
-  name: "secret-in-user-data-or-command",
-  displayName: "No secret stands in a start-up script or command",
-  description:
-    "Finds what looks like a secret in user data and in the text of commands, which logs, errors and state show in plain.",
-  severity: "critical",
-  level: "mandatory",
-  remediation: "Read it from Secrets Manager at run time, or hand it over on stdin as a Pulumi secret.",
-  types: [...machines, ...commands],
-  check: (resource) => {
-    const places = commands.includes(resource.type)
-      ? ["create", "update", "delete"].map((property) => [property, text(resource, property) ?? ""] as const)
-      : [["userData", startScript(resource)] as const];
-    return places.flatMap(([property, script]) => {
-      const found = secretPatterns.find(([, pattern]) => pattern.test(script));
-      if (found === undefined) return [];
-      const instead =
-        property === "userData"
-          ? "read it from Secrets Manager when the machine starts"
-          : "hand it over by stdin, as a Pulumi secret";
-      return [
-        `${resource.name}: ${property} holds what looks like ${found[0]}, for everyone to read in logs and state. Change that secret, and ${instead}.`,
-      ];
-    });
-  },
 };

@@ -4,7 +4,7 @@ import type { StackValidationArgs } from "@pulumi/policy";
 import type { ResourceView } from "../../../policy/resources";
 import { stackPolicies } from "../../../policy/stackPolicies";
 import { stacks } from "../../stacks";
-import { type Client, stackRequest, startPack } from "../../support/policyPack";
+import { type Client, resourceRequest, stackRequest, startPack } from "../../support/policyPack";
 import { collector } from "../../support/violations";
 
 /** A policy's name, what it says, of which resource, and how heavy it is. */
@@ -80,6 +80,19 @@ describe("the policy pack in a process of its own", function () {
     assert.deepEqual(await said(pack.client, []), []);
     for (const some of [views.slice(0, 1), views, [], views.slice(1), views.slice(0, 1)])
       assert.deepEqual(await said(pack.client, some), expected(some));
+  });
+
+  it("takes what Pulumi keeps secret as unknown, as a state does", async () => {
+    const analyze = promisify(pack.client.analyze.bind(pack.client));
+    const secret = { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270" };
+    const said = async (value: unknown) => {
+      const type = "aws:lambda/function:Function";
+      const properties = { environment: { variables: { DB_PASSWORD: value } } };
+      const response = await analyze(resourceRequest({ type, name: "api", urn: "urn", properties }));
+      return response.getDiagnosticsList().map((line) => line.getPolicyname());
+    };
+    assert.deepEqual(await said("hunter2"), ["secret-in-user-data-or-command"]);
+    assert.deepEqual(await said({ ...secret, value: "hunter2" }), []);
   });
 
   it("judges several stacks at once", async () => {

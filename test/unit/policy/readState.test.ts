@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { readState, textOf } from "../../../policy/readState";
+import { UNKNOWN } from "../../../policy/resources";
 
 const urn = (type: string, name: string) => `urn:pulumi:dev::shop::${type}::${name}`;
 const instance = "aws:ec2/instance:Instance";
@@ -85,6 +86,15 @@ describe("what a state says beside properties", () => {
       views.map((view) => view.protect),
       [true, true, true, false],
     );
+  });
+  it("lets a secret or unknown output hide no input that is known in part", () => {
+    const secret = {
+      "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270",
+      ciphertext: "v1:x",
+    };
+    const inputs = { environment: { variables: { A: "a", B: secret } }, size: 1 };
+    const [view] = read(exported(state("api", { inputs, outputs: { environment: secret, size: 2 } })));
+    assert.deepEqual(view?.properties, { environment: { variables: { A: "a", B: UNKNOWN } }, size: 2 });
   });
   it("takes a resource's region from its provider, and at preview from the configuration", () => {
     const provider = {
