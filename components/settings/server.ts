@@ -33,6 +33,14 @@ export const serverTable = {
       server: { roles: ["php-fpm"] },
     },
   ),
+  sessionLifetime: setting(wholeNumber("minutes", 1, 525600), {
+    about: "How long a PHP session is kept after its last request, in minutes.",
+    // PHP's own default, https://www.php.net/session.gc-maxlifetime
+    default: 24,
+    example: "120",
+    only: { runtime: ["php"] },
+    server: { roles: ["php-fpm"], name: "SESSION_SECONDS", format: (minutes) => String(minutes * 60) },
+  }),
   application: setting(
     text(
       /^[A-Za-z_][A-Za-z0-9_.]*:[A-Za-z_][A-Za-z0-9_]*$/,

@@ -65,3 +65,23 @@ describe("a setting on its way to the release scripts", () => {
     });
   }
 });
+
+describe("a setting on its way to a daemon's configuration", () => {
+  for (const [config, seconds] of [
+    [{}, 1440],
+    [{ sessionLifetime: "120" }, 7200],
+  ] as const) {
+    it(`says how long PHP keeps a session: ${JSON.stringify(config)}`, () => {
+      const { output, error, code } = runShell(
+        ["lib/log", "lib/assignments", "lib/settings", "lib/files"],
+        `parse_assignments "$TEXT"; cd "$(mktemp -d)"
+         PHP_MEMORY_MIB=128 OPCACHE_MIB=64 OPCACHE_STRINGS_MIB=8
+         install_template php-fpm php.ini "$PWD/php.ini" 0644 "$(id -un):$(id -gn)" >/dev/null
+         grep gc_maxlifetime php.ini`,
+        { TEXT: given(config) },
+      );
+      assert.equal(code, 0, error);
+      assert.equal(output, `session.gc_maxlifetime = ${seconds}\n`);
+    });
+  }
+});
