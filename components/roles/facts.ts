@@ -43,7 +43,6 @@ export const factVariables = {
   },
   SSH_HOST_KEY_TYPE: { roles: ["hardening"], text: ({ hostKey }) => hostKey?.split(" ")[0] ?? "" },
   FIREWALL_RULES: { roles: ["hardening"], text: () => "" },
-  BACKUP_TIME: { roles: ["backup"], text: () => "02:15" },
   DATA_DEVICE: { roles: ["base"], text: ({ machine }) => machine?.dataDevice ?? "" },
   DATA_VOLUME_SIZE: { roles: ["base"], text: ({ machine }) => String(machine?.dataVolumeSize ?? "") },
   METADATA_GUARD: { roles: ["base"], text: ({ machine }) => yesNo(machine?.metadataGuard) },

@@ -1,7 +1,7 @@
 import { environmentLines, trimmed } from "./formats";
 import { type Fields, setting } from "./setting";
 import { sshHostKey } from "./sshValues";
-import { certificate, environment, line, password, privateKey, wholeNumber } from "./values";
+import { certificate, environment, line, password, privateKey, timeOfDay, wholeNumber } from "./values";
 
 /** A target whose server is logged in to over SSH. */
 const sftp = { backupRepository: /^sftp:/ };
@@ -63,6 +63,14 @@ export const backupTable = {
     field: "hostKey",
     only: sftp,
     required: [{ when: sftp, because: "backupRepository is sftp:" }],
+    server: { roles: ["backup"] },
+  }),
+  backupTime: setting(timeOfDay, {
+    about: "When the nightly backup begins, by the server's clock.",
+    default: "02:15",
+    example: "02:15",
+    field: "time",
+    only: set,
     server: { roles: ["backup"] },
   }),
   backupKeepDays: setting(wholeNumber("days", 1, 3650), {

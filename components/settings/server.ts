@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { cronLines, workerLines } from "./formats";
 import { setting } from "./setting";
-import { choice, flag, json, line, oneOf, taskName, text, wholeNumber } from "./values";
+import { choice, flag, json, line, oneOf, taskName, text, timeOfDay, wholeNumber } from "./values";
 
 /** How a server is set up, on every platform. */
 export const serverTable = {
@@ -99,7 +99,7 @@ export const serverTable = {
     elsewhere: "refused",
     server: { roles: ["hardening", "nginx"] },
   }),
-  rebootWindow: setting(text(/^(never|([01][0-9]|2[0-3]):[0-5][0-9])$/, "a time of day, HH:MM, or never"), {
+  rebootWindow: setting(z.union([timeOfDay, z.literal("never")]).describe("a time of day, HH:MM, or never"), {
     about: "When a security upgrade that needs it may restart the server, by the server's clock.",
     default: "03:30",
     example: "03:30",
@@ -142,6 +142,6 @@ export const serverTable = {
       "Whether Prometheus' exporters of machine, web server, app server and database listen on the server's loopback address.",
     default: false,
     example: "true",
-    server: { roles: ["exporters"] },
+    server: { roles: ["exporters", "mysql"] },
   }),
 };

@@ -95,6 +95,9 @@ export const line = z
   .regex(/^[^\u0000-\u001f\u007f]*$/)
   .describe("one line of text");
 
+/** A time of day. */
+export const timeOfDay = text(/^([01][0-9]|2[0-3]):[0-5][0-9]$/, "a time of day, HH:MM");
+
 /** A command line. */
 export const command = line.describe("one command line");
 

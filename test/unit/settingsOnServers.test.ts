@@ -66,22 +66,25 @@ describe("a setting on its way to the release scripts", () => {
   }
 });
 
-describe("a setting on its way to a daemon's configuration", () => {
-  for (const [config, seconds] of [
-    [{}, 1440],
-    [{ sessionLifetime: "120" }, 7200],
+describe("a setting on its way to a file of the server", () => {
+  const backups = { backupRepository: "/var/backups/site", backupPassword: "correct horse battery" };
+  for (const [config, role, template, line] of [
+    [{}, "php-fpm", "php.ini", "session.gc_maxlifetime = 1440"],
+    [{ sessionLifetime: "120" }, "php-fpm", "php.ini", "session.gc_maxlifetime = 7200"],
+    [backups, "backup", "backup.timer", "OnCalendar=*-*-* 02:15"],
+    [{ ...backups, backupTime: "23:40" }, "backup", "backup.timer", "OnCalendar=*-*-* 23:40"],
   ] as const) {
-    it(`says how long PHP keeps a session: ${JSON.stringify(config)}`, () => {
+    it(`stands in ${template}: ${JSON.stringify(config)}`, () => {
       const { output, error, code } = runShell(
         ["lib/log", "lib/assignments", "lib/settings", "lib/files"],
         `parse_assignments "$TEXT"; cd "$(mktemp -d)"
          PHP_MEMORY_MIB=128 OPCACHE_MIB=64 OPCACHE_STRINGS_MIB=8
-         install_template php-fpm php.ini "$PWD/php.ini" 0644 "$(id -un):$(id -gn)" >/dev/null
-         grep gc_maxlifetime php.ini`,
+         install_template ${role} ${template} "$PWD/file" 0644 "$(id -un):$(id -gn)" >/dev/null
+         cat file`,
         { TEXT: given(config) },
       );
       assert.equal(code, 0, error);
-      assert.equal(output, `session.gc_maxlifetime = ${seconds}\n`);
+      assert.ok(output.split("\n").includes(line), output);
     });
   }
 });
