@@ -1,12 +1,12 @@
-import type { StackValidationArgs, StackValidationPolicy } from "@pulumi/policy";
+import type { StackValidationPolicy } from "@pulumi/policy";
 import type { z } from "zod";
-import { type Assessment, assess } from "./assess";
+import type { Assessment } from "./assess";
 import { today, verdict } from "./exemptions";
 import type { Finding, RuleName } from "./finding";
+import { stackRails } from "./guardRails";
+import { judge } from "./judge";
 import { message, pathMessage } from "./messages";
-import { forgetAllButFirst } from "./readOnce";
 import { report } from "./report";
-import { append } from "./resources";
 import { timesToLive } from "./rules/names";
 import {
   commonSettings,
@@ -18,8 +18,7 @@ import {
   targetSettings,
   ttlSettings,
 } from "./settings";
-import { type Topology, topology } from "./topology";
-import { plain, viewsOf } from "./views";
+import type { Topology } from "./topology";
 import { type Rung, rungs } from "./vocabulary";
 
 /** A rule of the assessment as a policy. */
@@ -138,6 +137,7 @@ export const stackPolicies: readonly StackValidationPolicy[] = [
     ttlSettings,
     (_, { maximumTtl }, site) => timesToLive(site, maximumTtl),
   ),
+  ...stackRails,
 ];
 
 /** Makes a policy of a rule: reads its settings, assesses the stack, leaves the exempted out. */
@@ -169,34 +169,6 @@ function policy<T extends { readonly exemptions: readonly Exemption[] }>(
       }
     },
   };
-}
-
-/** A stack that was judged. */
-interface Judged {
-  readonly site: Topology;
-  readonly assessment: Assessment;
-  readonly byRule: ReadonlyMap<RuleName, readonly Finding[]>;
-  /** How many resources the policies that follow are given. */
-  readonly count: number;
-}
-
-/** By the properties of the stack's first resource. */
-const judgements = new WeakMap<object, Judged>();
-
-/** Judges the stack once for all policies: they are run one after the other on the same resources. */
-function judge({ resources }: StackValidationArgs): Judged {
-  const first = plain(resources[0]?.props);
-  const recognisable = typeof first === "object" && first !== null;
-  const known = recognisable ? judgements.get(first) : undefined;
-  if (known?.count === resources.length) return known;
-  const site = topology(viewsOf(resources));
-  const assessment = assess(site);
-  const byRule = new Map<RuleName, Finding[]>();
-  for (const finding of assessment.findings) append(byRule, finding.rule, finding);
-  const alone = recognisable && forgetAllButFirst(first, resources.length);
-  const judged = { site, assessment, byRule, count: alone ? 1 : resources.length };
-  if (recognisable) judgements.set(first, judged);
-  return judged;
 }
 
 function namesOf({ resources, names }: Finding): { readonly name: string; readonly urn: string }[] {

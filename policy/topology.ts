@@ -10,6 +10,7 @@ import type { Member, Survival } from "./members/member";
 import { Resources, type ResourceView, text } from "./resources";
 import { survivalOf } from "./survival";
 import { type Tier, tiers } from "./vocabulary";
+import type { Ways } from "./way";
 import { sortedUnique, unionOfZones, type Zones } from "./zones";
 
 /** Members that stand in for one another. A member that nothing stands in for is a group of one. */
@@ -53,6 +54,8 @@ export interface Topology {
   readonly regions: readonly string[];
   /** True for stacks of this project's program, which knows rungs by name. */
   readonly own: boolean;
+  /** What leads to which resource. */
+  readonly ways: Ways;
   /** The resources it was made from. */
   readonly resources: Resources;
 }
@@ -98,6 +101,7 @@ export function topology(views: readonly ResourceView[]): Topology {
     platforms: sortedUnique(members.map(({ platform }) => platform)) as Member["platform"][],
     regions: regionsOf(resources, members),
     own: resources.all.some(({ type }) => type.startsWith("one-server-web:")),
+    ways,
     resources,
   };
 }

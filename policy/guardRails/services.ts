@@ -63,50 +63,6 @@ function withoutTags(resource: ResourceView, tags: readonly string[]): string[] 
   return tags.filter((tag) => !given.some((values) => values[tag] !== undefined && values[tag] !== ""));
 }
 
-export const plainHttp: Rail = {
-  name: "http-without-redirect",
-  displayName: "Plain HTTP only leads to HTTPS",
-  description: "Finds listeners and distributions that serve the site over plain HTTP.",
-  severity: "high",
-  remediation:
-    "Redirect to HTTPS: a default action of type redirect with protocol HTTPS and status HTTP_301.",
-  types: [...listeners, distribution],
-  check: (resource) => {
-    if (resource.type === distribution)
-      return openBehaviour(resource)
-        ? [
-            `${resource.name} serves plain HTTP. Set defaultCacheBehavior.viewerProtocolPolicy: "redirect-to-https".`,
-          ]
-        : [];
-    if (text(resource, "protocol") !== "HTTP" || isUnknown(resource.properties.defaultActions)) return [];
-    const actions = objects(resource, "defaultActions");
-    const safe = actions.some((action) => {
-      const redirect = Array.isArray(action.redirect) ? action.redirect[0] : action.redirect;
-      if (isUnknown(action.type) || isUnknown(redirect)) return true;
-      return (
-        action.type === "fixed-response" ||
-        (action.type === "redirect" && isObject(redirect) && redirect.protocol === "HTTPS")
-      );
-    });
-    return safe
-      ? []
-      : [
-          `${resource.name} serves plain HTTP: passwords and cookies can be read on the way. Set defaultActions: [{ type: "redirect", redirect: { protocol: "HTTPS", port: "443", statusCode: "HTTP_301" } }], with a listener on 443.`,
-        ];
-  },
-  // For a listener the fix needs another one on 443, which can't be known here; CloudFront always answers HTTPS.
-  fix: (resource) =>
-    resource.type === distribution && openBehaviour(resource)
-      ? [{ path: ["defaultCacheBehavior", "viewerProtocolPolicy"], value: "redirect-to-https" }]
-      : [],
-};
-
-function openBehaviour(resource: ResourceView): boolean {
-  return objects(resource, "defaultCacheBehavior").some(
-    (behaviour) => behaviour.viewerProtocolPolicy === "allow-all",
-  );
-}
-
 /** Speaks TLS 1.2 and 1.3 only. */
 const currentPolicy = "ELBSecurityPolicy-TLS13-1-2-2021-06";
 

@@ -14,16 +14,18 @@ export function environments(resources: Resources): Member[] {
 
 /** True for an environment of one machine without a load balancer. */
 export function isSingleInstance(environment: ResourceView): boolean {
-  return setting(environment, "EnvironmentType") === "SingleInstance";
+  return settingOf(environment, "EnvironmentType") === "SingleInstance";
 }
 
 function member(resources: Resources, environment: ResourceView): Member {
   const single = isSingleInstance(environment);
   // What AWS takes where nothing is said: one to four machines.
-  const minimum = single ? 1 : Number(setting(environment, "MinSize") ?? 1);
-  const maximum = single ? 1 : Number(setting(environment, "MaxSize") ?? 4);
+  const minimum = single ? 1 : Number(settingOf(environment, "MinSize") ?? 1);
+  const maximum = single ? 1 : Number(settingOf(environment, "MaxSize") ?? 4);
   const known = [minimum, maximum].every(Number.isFinite);
-  const size = (setting(environment, "InstanceTypes") ?? setting(environment, "InstanceType"))?.split(",")[0];
+  const size = (settingOf(environment, "InstanceTypes") ?? settingOf(environment, "InstanceType"))?.split(
+    ",",
+  )[0];
   return {
     key: keyOf(environment),
     name: environment.name,
@@ -45,7 +47,7 @@ function member(resources: Resources, environment: ResourceView): Member {
 }
 
 /** An option by its name; those looked for here have one namespace each. */
-function setting(environment: ResourceView, name: string): string | undefined {
+export function settingOf(environment: ResourceView, name: string): string | undefined {
   const found = nested(environment, "settings").find((option) => text(option, "name") === name);
   const value = found?.properties.value;
   return typeof value === "string" || typeof value === "number" ? String(value) : undefined;

@@ -17,7 +17,7 @@ import { unionOfZones, type Zones, zonesOf } from "../zones";
 import { type Hosts, hostsOf } from "./hosts";
 import type { Member } from "./member";
 import { dutyOf, isExposed, networkViews, sayings } from "./roles";
-import { dutyOfService } from "./services";
+import { dutyOfService, networkOfService } from "./services";
 
 /** Machines or containers that AWS keeps up in number: Auto Scaling groups, ECS services, EKS node groups. */
 /** @param machines those kept one by one, which may run containers too */
@@ -74,11 +74,13 @@ export function templateOf(resources: Resources, group: ResourceView): ResourceV
 function scalingGroup(resources: Resources, group: ResourceView, hasPolicy: boolean, ways: Ways): Member[] {
   const template = templateOf(resources, group);
   const views = template === undefined ? [] : networkViews(template);
+  const ports = portsOf(resources, views);
+  const exposed = isExposed(resources, [group, ...views], false, ["vpcZoneIdentifiers"]);
   const duty = dutyOf({
     ...sayings({ ...group, properties: { ...template?.properties, tags: tagsOfGroup(group) } }),
     ways: ways.get(keyOf(group)) ?? [],
-    ports: portsOf(resources, views),
-    exposed: isExposed(resources, [group, ...views], false, ["vpcZoneIdentifiers"]),
+    ports,
+    exposed,
     forwards: false,
   });
   const kubernetes = list(group, "tags").some(
@@ -98,6 +100,8 @@ function scalingGroup(resources: Resources, group: ResourceView, hasPolicy: bool
       type: group.type,
       kind: "Auto Scaling group",
       platform: "aws",
+      exposed,
+      ...(ports === undefined ? {} : { ports }),
       ...(kubernetes && duty.purpose !== "site" ? { purpose: "nodes", tiers: [] } : duty),
       count: Math.max(1, count ?? 1),
       countKnown: count !== undefined,
@@ -163,6 +167,7 @@ function ecsService(
       kind: fargate ? "ECS service on Fargate" : "ECS service",
       platform: "aws",
       ...duty,
+      ...networkOfService(resources, service),
       // Tasks on the same machine fail with it.
       count: under.length === 0 ? wanted : Math.min(wanted, machines),
       countKnown: !unknown && (under.length === 0 ? !daemon : under.every(({ countKnown }) => countKnown)),

@@ -77,11 +77,13 @@ function instanceMember(
 ): Member[] {
   if (number(instance, "count") === 0) return [];
   const views = networkViews(instance);
+  const ports = firewallOf(resources, instance, views, firewalls);
+  const exposed = isExposed(resources, views, hasAddress, ["subnetId"]);
   const duty = dutyOf({
     ...sayings(instance),
     ways,
-    ports: firewallOf(resources, instance, views, firewalls),
-    exposed: isExposed(resources, views, hasAddress, ["subnetId"]),
+    ports,
+    exposed,
     forwards: flag(instance, "sourceDestCheck") === false,
   });
   const lightsail = instance.type.startsWith("aws:lightsail/");
@@ -94,6 +96,8 @@ function instanceMember(
       kind: lightsail ? "Lightsail instance" : "EC2 instance",
       platform: "aws",
       ...duty,
+      exposed,
+      ...(ports === undefined ? {} : { ports }),
       count: 1,
       countKnown: true,
       zones: zonesOf(resources, instance, ["availabilityZone"], ["subnetId"]),
@@ -124,7 +128,11 @@ function firewallOf(
   }
   const rules = firewalls.get(keyOf(instance)) ?? [];
   if (rules.length > 0) return { openings: rules.flatMap(openingsIn), complete: true };
-  // As Lightsail sets a Linux machine up.
-  const openings = [22, 80].map((port) => ({ from: port, to: port, protocol: "tcp", world: true }) as const);
+  // As Lightsail sets a Linux machine up; images with an application speak TLS too.
+  const plain = /^(amazon_linux|ubuntu|debian|centos|opensuse|freebsd|almalinux)/;
+  const blueprint = text(instance, "blueprintId") ?? "";
+  const openings = (plain.test(blueprint) ? [22, 80] : [22, 80, 443]).map(
+    (port) => ({ from: port, to: port, protocol: "tcp", world: true }) as const,
+  );
   return { openings, complete: true };
 }

@@ -1,3 +1,4 @@
+import type { Ports } from "../openings";
 import type { ResourceView } from "../resources";
 import type { PlatformName, Tier } from "../vocabulary";
 import type { Zones } from "../zones";
@@ -41,6 +42,12 @@ export interface Member {
   readonly essential: boolean;
   /** The name in the tables of availability and prices: `ec2`, `rds`, ... */
   readonly service: string;
+  /** What its security groups let in, where they can be seen. */
+  readonly ports?: Ports;
+  /** The ports that its containers listen on, where they can be seen. */
+  readonly listens?: readonly number[];
+  /** It has an address in the internet. */
+  readonly exposed?: boolean;
   /** Instance type or class, where it has one and it is known. */
   readonly size?: string;
   /** The name of what keeps its count below what it asks for, such as the machines under containers. */

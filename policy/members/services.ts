@@ -3,6 +3,7 @@ import { flag, list, nested, type Resources, type ResourceView } from "../resour
 import type { Tier } from "../vocabulary";
 import type { Way } from "../way";
 import { type Container, kindOfImage, type Task, taskOf } from "./containers";
+import type { Member } from "./member";
 import { type Duty, kindOfPort } from "./roles";
 import { quorumWords, routerWords, someWord, wordsOf, wordsOfTiers } from "./words";
 
@@ -86,6 +87,22 @@ function isRegistered(service: ResourceView): boolean {
   return nested(service, "serviceConnectConfiguration").some(
     (connect) => flag(connect, "enabled") !== false && nested(connect, "services").length > 0,
   );
+}
+
+/** What visitors reach of its tasks. */
+export function networkOfService(
+  resources: Resources,
+  service: ResourceView,
+): Pick<Member, "exposed" | "ports" | "listens"> {
+  const [network] = nested(service, "networkConfiguration");
+  if (network === undefined) return {};
+  const ports = portsOf(resources, [network]);
+  const listens = taskOf(resources, service)?.containers.flatMap((container) => container.ports) ?? [];
+  return {
+    exposed: publicFlag(network) === true,
+    ...(ports === undefined ? {} : { ports }),
+    ...(listens.length === 0 ? {} : { listens }),
+  };
 }
 
 /** Its tasks have addresses in the internet, and its security groups let visitors in to a port that a container listens on. */

@@ -1,7 +1,12 @@
 import assert from "node:assert/strict";
-import { type ResourceValidationArgs, unknownCheckingProxy } from "@pulumi/policy";
-import { guardRails } from "../../../policy/guardRails";
+import {
+  type ResourceValidationArgs,
+  type ResourceValidationPolicy,
+  unknownCheckingProxy,
+} from "@pulumi/policy";
+import { guardRails, stackRails } from "../../../policy/guardRails";
 import { UNKNOWN } from "../../../policy/resources";
+import { runStackPolicy } from "../../support/stackPolicy";
 import { collector } from "../../support/violations";
 
 interface Case {
@@ -204,6 +209,10 @@ function report(
   config: object = {},
   protect = false,
 ): string[] {
+  if (stackRails.some(({ name }) => name === rule))
+    return runStackPolicy(rule, [{ type, name: "thing", properties: props }], config).map(
+      ({ message }) => message,
+    );
   const policy = guardRails.find(({ name }) => name === rule);
   assert.ok(policy, `there is no rule ${rule}`);
   const { found, take } = collector();
@@ -227,7 +236,8 @@ function remediate(
   type: string,
   props: Record<string, unknown>,
 ): Record<string, unknown> | undefined {
-  const policy = guardRails.find(({ name }) => name === rule);
+  const policies = [...guardRails, ...(stackRails as readonly Partial<ResourceValidationPolicy>[])];
+  const policy = policies.find(({ name }) => name === rule);
   const result = policy?.remediateResource?.({
     type,
     name: "thing",
@@ -281,7 +291,7 @@ describe("guard rails", () => {
   it("covers every rule", () => {
     assert.deepEqual(
       [...new Set(cases.map(({ rule }) => rule))].sort(),
-      guardRails.map(({ name }) => name).sort(),
+      [...guardRails, ...stackRails].map(({ name }) => name).sort(),
     );
   });
 

@@ -1,48 +1,8 @@
 import assert from "node:assert/strict";
-import { type PolicyResource, type StackValidationArgs, unknownCheckingProxy } from "@pulumi/policy";
-import type { Violation } from "../../../policy/report";
-import type { ResourceView } from "../../../policy/resources";
 import { stackPolicies } from "../../../policy/stackPolicies";
 import { plain } from "../../../policy/views";
 import { stacks } from "../../stacks";
-import { collector } from "../../support/violations";
-
-/** The views as the SDK hands resources to a stack policy: with proxies that throw at an unknown. */
-function policyResources(views: readonly ResourceView[]): PolicyResource[] {
-  const made = new Map<string, PolicyResource>();
-  for (const view of views)
-    made.set(view.urn ?? "", {
-      type: view.type,
-      name: view.name,
-      urn: view.urn ?? "",
-      props: unknownCheckingProxy({ ...view.properties }),
-      opts: { protect: view.protect === true, ignoreChanges: [], aliases: [], additionalSecretOutputs: [] },
-      dependencies: [],
-      propertyDependencies: {},
-    } as unknown as PolicyResource);
-  for (const view of views) {
-    const resource = made.get(view.urn ?? "") as PolicyResource;
-    const find = (keys: readonly string[]) => keys.flatMap((key) => made.get(key) ?? []);
-    resource.dependencies = find(view.dependencies ?? []);
-    resource.propertyDependencies = Object.fromEntries(
-      Object.entries(view.propertyDependencies ?? {}).map(([property, keys]) => [property, find(keys)]),
-    );
-    const parent = view.parent === undefined ? undefined : made.get(view.parent);
-    if (parent !== undefined) resource.parent = parent;
-  }
-  return [...made.values()];
-}
-
-function run(policy: string, views: readonly ResourceView[], config: object = {}): readonly Violation[] {
-  const { found, take } = collector();
-  const args = {
-    resources: policyResources(views),
-    getConfig: () => config,
-    stackTags: new Map(),
-  } as unknown as StackValidationArgs;
-  void stackPolicies.find(({ name }) => name === policy)?.validateStack(args, take);
-  return found;
-}
+import { runStackPolicy as run } from "../../support/stackPolicy";
 
 function stackNamed(name: string) {
   const stack = stacks.find((candidate) => candidate.name === name);
@@ -114,9 +74,10 @@ describe("the stack policies", function () {
 
   it("have unique names, descriptions and levels", () => {
     assert.equal(new Set(stackPolicies.map(({ name }) => name)).size, stackPolicies.length);
+    const mandatory = new Set(["targets", "database-open-to-the-world"]);
     for (const policy of stackPolicies) {
       assert.match(policy.description, /\.$/);
-      assert.equal(policy.enforcementLevel, policy.name === "targets" ? "mandatory" : "advisory");
+      assert.equal(policy.enforcementLevel, mandatory.has(policy.name) ? "mandatory" : "advisory");
     }
   });
 });
