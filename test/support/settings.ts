@@ -36,15 +36,12 @@ export type ServerVariables = { readonly [Name in VariableName]?: string };
 
 /**
  * What the program gives to a server, with some variables changed.
- * @param variables ROLES among them says which it is given; those of a server with all tiers when unset
- * @throws Error when one is changed that a server with these roles is not given
+ * @param variables ROLES among them says which it is given, all tiers' when unset; those that its roles do not read are left out
  */
 export function serverAssignments(variables: ServerVariables = {}): Assignments {
   const settings = plainSettings();
   const roles = variables.ROLES?.split(" ") ?? rolesOf(["web", "app", "database"], settings);
   const given = assignmentsOf(roles as RoleName[], settings);
-  const strange = Object.keys(variables).filter((name) => !Object.hasOwn(given, name));
-  if (strange.length > 0)
-    throw new Error(`no server with the roles ${roles.join(" ")} is given ${strange.join(", ")}`);
-  return { ...given, ...variables };
+  const changed = Object.entries(variables).filter(([name]) => Object.hasOwn(given, name));
+  return { ...given, ...Object.fromEntries(changed) };
 }
