@@ -249,6 +249,20 @@ describe("the program", function () {
     }
   });
 
+  it("names a setting that has no effect, and does its work all the same", async () => {
+    const warnings: string[] = [];
+    const warn = console.warn;
+    console.warn = (line: string) => warnings.push(line);
+    try {
+      const { engine } = await run(true, { instanceType: "t4g.large" });
+      engine.named("command:remote:Command", "web-1-provision");
+    } finally {
+      console.warn = warn;
+    }
+    assert.equal(warnings.length, 1, warnings.join("\n"));
+    assert.match(warnings[0] ?? "", /one-server-web:instanceType is "t4g.large", which has no effect/);
+  });
+
   const refused: [config: Record<string, string>, says: RegExp][] = [
     [{ domain: "foo bar" }, /^one-server-web:domain is "foo bar"/],
     [

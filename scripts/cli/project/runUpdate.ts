@@ -37,6 +37,7 @@ export async function runUpdate(
     },
   );
   progress.now("");
+  for (const line of new Set(update.warnings)) progress.line(`warning: ${line}`);
   if (result.code !== 0) {
     const reason = isBusy(result.stderr) || update.errors.some(isBusy) ? StackBusy : UpdateFailed;
     throw new reason(failure(update, result.stderr, workspace.stack));
