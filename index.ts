@@ -1,6 +1,7 @@
 import { showErrorsPlainly } from "./components/errorText";
 import { collectResources } from "./components/inventory";
 import { choosePlatform } from "./components/platforms/choose";
+import { Survey } from "./components/servers/survey";
 import { readProgramSettings } from "./components/settings/program";
 import { Site } from "./components/site";
 import { assess } from "./policy/assess";
@@ -14,7 +15,7 @@ export = async () => {
   const settings = readProgramSettings(__dirname);
   const resources = collectResources();
   const platform = choosePlatform(settings);
-  const site = new Site(settings, platform);
+  const site = new Site(settings, platform, new Survey());
   const assessed = resources().then((views) => assess(topology(views)));
   return {
     url: site.url,

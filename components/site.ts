@@ -2,10 +2,12 @@ import * as pulumi from "@pulumi/pulumi";
 import { type BuiltRung, builtRungs, type Rung } from "../policy/vocabulary";
 import type { Endpoint, Platform, Server } from "./platforms/platform";
 import { refusal } from "./refusal";
-import { type RungResult, single } from "./rungs/single";
+import type { RungArgs, RungResult } from "./rungs/rung";
+import { single } from "./rungs/single";
+import type { Survey } from "./servers/survey";
 import type { Settings } from "./settings/settings";
 
-type Build = (platform: Platform, settings: Settings, parent: pulumi.Resource) => RungResult;
+type Build = (args: RungArgs) => RungResult;
 
 const builders: Readonly<Record<BuiltRung, Build>> = { single };
 
@@ -34,12 +36,18 @@ export class Site extends pulumi.ComponentResource {
   /** PEM; only where the certificate comes from the stack's own authority. */
   readonly caCertificate?: pulumi.Output<string>;
 
-  constructor(settings: Settings, platform: Platform, options?: pulumi.ComponentResourceOptions) {
+  /** @param survey knows what servers that are there already say of themselves */
+  constructor(
+    settings: Settings,
+    platform: Platform,
+    survey: Survey,
+    options?: pulumi.ComponentResourceOptions,
+  ) {
     const { domain, aliases, rung } = settings;
     super("one-server-web:site:Site", domain, { domain, aliases, rung, platform: platform.name }, options);
     const build = builderOf(rung);
     if (build === undefined) throw refusal(notInThisVersion(settings));
-    const result = build(platform, settings, this);
+    const result = build({ platform, settings, survey, parent: this });
     this.url = pulumi.output(`https://${settings.domain}/`);
     this.publicIp = publicAddress(result.endpoint);
     this.servers = result.servers.map(serverOutput);

@@ -25,6 +25,8 @@ export interface BundleSources {
   /** The key by which the server is verified, as known_hosts writes it. */
   readonly hostKey?: pulumi.Input<string | undefined>;
   readonly machine?: pulumi.Input<MachineFacts> | undefined;
+  /** Who may connect, in nftables' language, one rule a line. */
+  readonly firewallRules?: pulumi.Input<string>;
 }
 
 /** The bundle of a server with these roles. It makes no resource and sends nothing. */

@@ -19,6 +19,8 @@ export interface BundleFacts {
   /** The key by which the server is verified, as known_hosts writes it: its type stays in use there. */
   readonly hostKey?: string | undefined;
   readonly machine?: MachineFacts | undefined;
+  /** Who may connect, in nftables' language, one rule a line. */
+  readonly firewallRules?: string;
 }
 
 interface FactVariable {
@@ -42,7 +44,7 @@ export const factVariables = {
     text: ({ certificate }) => certificate?.privateKey.trim() ?? "",
   },
   SSH_HOST_KEY_TYPE: { roles: ["hardening"], text: ({ hostKey }) => hostKey?.split(" ")[0] ?? "" },
-  FIREWALL_RULES: { roles: ["hardening"], text: () => "" },
+  FIREWALL_RULES: { roles: ["hardening"], text: ({ firewallRules }) => firewallRules ?? "" },
   DATA_DEVICE: { roles: ["base"], text: ({ machine }) => machine?.dataDevice ?? "" },
   DATA_VOLUME_SIZE: { roles: ["base"], text: ({ machine }) => String(machine?.dataVolumeSize ?? "") },
   METADATA_GUARD: { roles: ["base"], text: ({ machine }) => yesNo(machine?.metadataGuard) },

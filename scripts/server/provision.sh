@@ -22,9 +22,12 @@ main() {
   WORK=$(mktemp -d /run/one-server-web.XXXXXX)
   trap 'end_background; rm -rf "$WORK"' EXIT
   trap 'exit 143' TERM HUP INT
-  parse_assignments "$(cat)"
+  cat >"$WORK/settings"
+  parse_assignments "$(<"$WORK/settings")"
   PENDING_FILE=/var/lib/one-server-web/pending
   mkdir -p "${PENDING_FILE%/*}"
+  # From here on the server is not as it was.
+  rm -f /var/lib/one-server-web/provisioned
   read_pending
   plan_server
   local role
@@ -55,7 +58,16 @@ main() {
   remove_unused_files
   [[ $METADATA_GUARD == no ]] || run_extra metadata-guard
   [[ $CERTIFICATE_METRIC == no ]] || run_extra certificate-metric
+  write_provisioned
   summarize
+}
+
+# write_provisioned: what the program compares this server with (state.sh).
+write_provisioned() {
+  local settings file=/var/lib/one-server-web/provisioned
+  settings=$(sha256sum <"$WORK/settings")
+  printf 'SETTINGS=%s\nBUNDLE=%s\nOWNER=%s\n' "${settings%% *}" "${SCRIPTS##*/}" "${OWNER:-}" >"$file.new"
+  mv -fT "$file.new" "$file"
 }
 
 # find_packages: those that the roles want, as far as is known, and those of them that are missing.

@@ -182,6 +182,14 @@ story("servers that one already has", function () {
     assert.match(inside(trixie, "mariadb --version"), /MariaDB/);
   });
 
+  it("can be reached by another login, whose home folder has none of the uploads", async () => {
+    setServer(trixie, "root");
+    const { output } = await mustUp();
+    assert.match(output, /web-1 has drifted: the uploaded scripts are not in the login's home folder/);
+    assert.equal((await get("/healthz")).status, 200);
+    assert.match((await mustUp()).output, /Resources:\s+\d+ unchanged\n/);
+  });
+
   it("are reached without a secret in state, settings or messages", () => {
     const state = readFileSync(
       join(clone.folder, `.local/backend/.pulumi/stacks/one-server-web/${stack}.json`),

@@ -5,7 +5,7 @@ import { sizeOf } from "../../components/rungs/sizes";
 import { visitors } from "../../components/rungs/visitors";
 import { readSettings } from "../../components/settings/settings";
 import type { Tier } from "../../policy/vocabulary";
-import { projectFolder } from "../../scripts/cli/project/folders";
+import { settingsSource } from "../support/settings";
 
 interface Made {
   readonly type: string;
@@ -77,19 +77,11 @@ async function build(servers: typeof fleet) {
     answer(null, {});
   const config = {
     platform: "aws",
-    databasePassword: "correct horse battery",
     acmeEmail: "admin@foobar.com",
     allowedSshCidrs: '["203.0.113.0/24"]',
     sizes: '{"database": "r8g.large"}',
   };
-  const named = Object.entries(config).map(([key, value]) => [`one-server-web:${key}`, value]);
-  const settings = readSettings({
-    config: { ...Object.fromEntries(named), "aws:region": "us-east-1" },
-    secretKeys: ["one-server-web:databasePassword"],
-    project: "one-server-web",
-    stack: "prod",
-    projectFolder,
-  });
+  const settings = readSettings(settingsSource(config, "prod"));
   const { AwsPlatform } = await import("../../components/platforms/aws/platform.js");
   try {
     await pulumi.runtime.runInPulumiStack(async () => {

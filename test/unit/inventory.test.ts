@@ -10,31 +10,11 @@ import { type Topology, topology } from "../../policy/topology";
 import { type PlatformName, platforms, type Tier } from "../../policy/vocabulary";
 import { projectFolder } from "../../scripts/cli/project/folders";
 import { keyPair } from "../support/keyPair";
+import { layouts } from "../support/layouts";
 import { MockState } from "../support/mockState";
 
 const pair = keyPair();
 const printedPair = `${pair.private.trim()}\n${pair.public} one-server-web\n`;
-
-/** The servers of a stack and their tiers, by how many there are. */
-const layouts: Readonly<Record<number, Readonly<Record<string, readonly Tier[]>>>> = {
-  1: { "web-1": ["web", "app", "database"] },
-  2: { "web-1": ["web", "app"], "database-1": ["database"] },
-  4: {
-    "load-balancer-1": ["load-balancer"],
-    "web-1": ["web", "app"],
-    "web-2": ["web", "app"],
-    "database-1": ["database"],
-  },
-  7: {
-    "load-balancer-1": ["load-balancer"],
-    "load-balancer-2": ["load-balancer"],
-    "web-1": ["web", "app"],
-    "web-2": ["web", "app"],
-    "database-1": ["database"],
-    "database-2": ["database"],
-    "database-3": ["database"],
-  },
-};
 
 /** Answers as the providers do: at preview with what the program itself knows. */
 class Providers implements pulumi.runtime.Mocks {

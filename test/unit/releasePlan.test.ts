@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { planRelease } from "../../components/servers/release";
+import type { Report } from "../../components/servers/ask";
+import { planRelease, planReleaseOn } from "../../components/servers/release";
 import { parseRecords, showRecord, showReleases } from "../../scripts/cli/deployment/list";
 import { serversOf } from "../../scripts/cli/deployment/servers";
 import type { Value } from "../../scripts/engine/values";
@@ -30,6 +31,54 @@ describe("what is done to put a release live", () => {
 
   it("uploads the folder when the release that is asked for is the folder's own", () => {
     assert.deepEqual(planRelease(archive, "95274b356bd9"), planRelease(archive));
+  });
+});
+
+describe("what is done where the server is not as the stack's state says", () => {
+  const usual = planRelease(archive);
+  const { digest } = archive;
+  const freshMark = "0f0f0f0f";
+  const believed = {
+    commands: { "web-1-deploy": { text: `sudo -n ${usual.command}`, inputDigest: "", machine: "i-1" } },
+    copies: { "web-1-upload": { remotePath: usual.upload ?? "", hash: archive.hash } },
+  };
+  const seen = (reported: Report | undefined, pinned?: string) =>
+    planReleaseOn("web-1", archive, pinned, { believed, reported, freshMark, owner: "" });
+  const report = (release: string | undefined, digests: Record<string, string>): Report => ({
+    facts: release === undefined ? {} : { release },
+    digests,
+  });
+  const there = { [usual.upload ?? ""]: digest };
+
+  it("is nothing new where it is, or does not say", () => {
+    for (const reported of [undefined, report("95274b356bd9", there), report(undefined, there)]) {
+      assert.deepEqual(seen(reported), { ...usual, warning: undefined });
+    }
+  });
+
+  it("is the release once more where another one is live, and it is said", () => {
+    const { command, warning } = seen(report("0123456789ab", there));
+    assert.equal(command, `${usual.command}\n# run ${freshMark}`);
+    assert.equal(
+      warning,
+      "web-1 has drifted: 0123456789ab is live, and this stack deployed 95274b356bd9; this update mends it",
+    );
+    assert.match(
+      seen(report("", there)).warning ?? "",
+      /no release is live, and this stack deployed 95274b356bd9/,
+    );
+  });
+
+  it("is nothing special where the live release is the one that the settings pin", () => {
+    const { command, warning } = seen(report("0123456789ab", there), "0123456789ab");
+    assert.deepEqual([command, warning], ["/opt/one-server-web/release.sh deploy 0123456789ab", undefined]);
+  });
+
+  it("is another upload, and the release from there, where the upload is gone", () => {
+    const { upload, command, warning } = seen(report("95274b356bd9", {}));
+    assert.equal(upload, ".one-server-web-release-95274b356bd9.0f0f0f0f.tar.gz");
+    assert.ok(command.includes(`--archive "$HOME/${upload}" --digest ${digest}`), command);
+    assert.match(warning ?? "", /the uploaded release is not in the login's home folder/);
   });
 });
 

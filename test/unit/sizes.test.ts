@@ -1,24 +1,11 @@
 import assert from "node:assert/strict";
 import { sizeOf } from "../../components/rungs/sizes";
-import { readSettings } from "../../components/settings/settings";
-import { projectFolder } from "../../scripts/cli/project/folders";
+import { plainSettings } from "../support/settings";
 
 /** Reads a stack's settings with these sizes. */
 function read(platform: string, sizes: string) {
-  const all = {
-    platform,
-    sizes,
-    databasePassword: "correct horse battery",
-    ...(platform === "aws" ? { acmeEmail: "a@foobar.com", allowedSshCidrs: '["203.0.113.0/24"]' } : {}),
-  };
-  const named = Object.entries(all).map(([key, value]) => [`one-server-web:${key}`, value]);
-  return readSettings({
-    config: { ...Object.fromEntries(named), "aws:region": "us-east-1" },
-    secretKeys: ["one-server-web:databasePassword"],
-    project: "one-server-web",
-    stack: "test",
-    projectFolder,
-  });
+  const aws = { acmeEmail: "a@foobar.com", allowedSshCidrs: '["203.0.113.0/24"]' };
+  return plainSettings({ platform, sizes, ...(platform === "aws" ? aws : {}) });
 }
 
 describe("sizes by tier", () => {

@@ -1,0 +1,114 @@
+import { timingSafeEqual } from "node:crypto";
+import type { types } from "@pulumi/command";
+import type { Unwrap } from "@pulumi/pulumi";
+import type { Client, ConnectConfig } from "ssh2";
+import { shellQuote } from "./assignments";
+import type { Facts } from "./drift";
+
+type Connection = Unwrap<types.input.remote.ConnectionArgs>;
+
+/** What a server says of itself. */
+export interface Report {
+  /** As scripts/server/state.sh prints them; none where the server has no such script. */
+  readonly facts: Facts;
+  /** SHA-256 of copied files in the login's home, by path; those that are not there are left out. */
+  readonly digests: Facts;
+}
+
+/** How long a server may take to let in, and then to answer, in milliseconds. One that takes longer is as good as unreachable. */
+const dialTimeout = 5_000;
+const answerTimeout = 10_000;
+
+/**
+ * Asks a server over one connection, by its verified host key.
+ * @param paths of copied files, from the login's home
+ * @returns undefined where it does not answer, or refuses
+ */
+export async function ask(connection: Connection, paths: readonly string[]): Promise<Report | undefined> {
+  // Loaded only here: it takes a tenth of a second.
+  const { Client } = require("ssh2") as typeof import("ssh2");
+  const client = new Client();
+  const limit = setTimeout(() => client.destroy(), dialTimeout + answerTimeout);
+  try {
+    await connected(client, connectConfig(connection));
+    return parseReport(await output(client, questionOf(paths)));
+  } catch {
+    return undefined;
+  } finally {
+    clearTimeout(limit);
+    client.destroy();
+  }
+}
+
+/** The question as a shell command: it prints the facts, then the files' digests. */
+export function questionOf(paths: readonly string[]): string {
+  const script = "/opt/one-server-web/state.sh";
+  return [
+    'root=""',
+    '[ "$(id -u)" = 0 ] || root="sudo -n"',
+    // A server without the script is known to have none; one that can't run it is not known at all.
+    `if [ -e ${script} ]; then $root ${script} || exit 1; fi`,
+    "cd",
+    ...paths.map((path) => `sha256sum -- ${shellQuote(path)} 2>/dev/null || true`),
+  ].join("\n");
+}
+
+/** What a server answered: `name=value` lines, and those of sha256sum. */
+export function parseReport(text: string): Report {
+  const matches = (form: RegExp) =>
+    [...text.matchAll(form)].map(([, first = "", second = ""]) => [first, second]);
+  return {
+    facts: Object.fromEntries(matches(/^([a-z]+)=(.*)$/gm)),
+    digests: Object.fromEntries(
+      matches(/^([0-9a-f]{64}) {2}(.+)$/gm).map(([digest = "", path = ""]) => [path, digest]),
+    ),
+  };
+}
+
+function connected(client: Client, config: ConnectConfig): Promise<void> {
+  return new Promise((resolve, reject) => {
+    client.once("ready", () => resolve());
+    client.on("error", reject);
+    client.once("close", () => reject(new Error("closed")));
+    client.connect(config);
+  });
+}
+
+/** Asks for the one kind of host key that is expected, so that a server with several shows that one. */
+function connectConfig({ host, port, user, privateKey, hostKey = "" }: Connection): ConnectConfig {
+  const [type = "", body = ""] = hostKey.split(" ");
+  const expected = Buffer.from(body, "base64");
+  const kinds = type === "ssh-rsa" ? ["rsa-sha2-512", "rsa-sha2-256"] : [type];
+  const agent = process.env.SSH_AUTH_SOCK;
+  return {
+    host,
+    port: port ?? 22,
+    username: user ?? "root",
+    readyTimeout: dialTimeout,
+    algorithms: {
+      serverHostKey: kinds as NonNullable<NonNullable<ConnectConfig["algorithms"]>["serverHostKey"]>,
+    },
+    hostVerifier: (shown: Buffer) => shown.length === expected.length && timingSafeEqual(shown, expected),
+    ...(privateKey === undefined ? {} : { privateKey }),
+    ...(agent === undefined || privateKey !== undefined ? {} : { agent }),
+  };
+}
+
+/** @throws {Error} when the command ends with anything but 0 */
+function output(client: Client, command: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    client.exec(command, (error, channel) => {
+      if (error) return reject(error);
+      let text = "";
+      let code: number | null = null;
+      channel.on("data", (chunk: Buffer) => {
+        text += chunk.toString();
+      });
+      channel.stderr.resume();
+      channel.once("exit", (ended: number | null) => {
+        code = ended;
+      });
+      channel.once("close", () => (code === 0 ? resolve(text) : reject(new Error(`ended with ${code}`))));
+    });
+  });
+}

@@ -1,0 +1,29 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { Server } from "../platforms/platform";
+import { provisioningOrder } from "./order";
+import { Provision, type ProvisionArgs } from "./provision";
+
+/**
+ * Provisions the servers of a stack: those that stand in for one another one at a time, each after the one before it is healthy, and groups
+ * of them side by side.
+ * @param args what all of them have in common
+ * @param options `dependsOn` is what the first of each group waits for
+ */
+export function provisionInTurn(
+  servers: readonly Server[],
+  args: Omit<ProvisionArgs, "server" | "peers" | "inGroup">,
+  options: pulumi.ComponentResourceOptions & { readonly dependsOn?: readonly pulumi.Resource[] },
+): readonly Provision[] {
+  const { dependsOn = [], ...others } = options;
+  const made = new Map<string, Provision>();
+  for (const { server, after, alone } of provisioningOrder(servers)) {
+    const before = after === undefined ? undefined : made.get(after.serverName);
+    const provision = new Provision(
+      server.serverName,
+      { ...args, server, peers: servers, inGroup: !alone },
+      { ...others, dependsOn: [...dependsOn, ...(before === undefined ? [] : [before])] },
+    );
+    made.set(server.serverName, provision);
+  }
+  return [...made.values()];
+}

@@ -1,0 +1,90 @@
+import { randomBytes } from "node:crypto";
+import * as pulumi from "@pulumi/pulumi";
+import type { Server } from "../platforms/platform";
+import { ask, type Report } from "./ask";
+import { type Beliefs, readBeliefs } from "./beliefs";
+import { ownerIn } from "./owner";
+
+/** What is known of a server when its commands are planned. */
+export interface Sight {
+  /** What the stack's state says was done on it; empty for a server that is new to the stack. */
+  readonly believed: Beliefs;
+  /** What it says of itself; undefined where there is nothing to compare, or it could not be asked. */
+  readonly reported: Report | undefined;
+  /** A mark that no command had before. */
+  readonly freshMark: string;
+  /** Names this stack on its servers: the same in every run. */
+  readonly owner: string;
+}
+
+/** How the survey reaches the world outside of the program. */
+export interface SurveyEdges {
+  readonly readBeliefs: () => Promise<Beliefs | undefined>;
+  readonly ask: typeof ask;
+  /** Eight hexadecimal digits. */
+  readonly freshMark: () => string;
+}
+
+const realEdges: SurveyEdges = { readBeliefs, ask, freshMark: () => randomBytes(4).toString("hex") };
+
+const nothing: Beliefs = { commands: {}, copies: {} };
+
+/**
+ * Compares what the stack's state says of its servers with what they say of themselves, before their commands are registered: all servers at
+ * once, each over one connection. A preview does so, too.
+ */
+export class Survey {
+  private readonly sights = new Map<Server, pulumi.Output<Sight>>();
+  private readonly mark: string;
+  private beliefs: Promise<Beliefs | undefined> | undefined;
+
+  constructor(private readonly edges: SurveyEdges = realEdges) {
+    this.mark = edges.freshMark();
+  }
+
+  /** What is known of a server; known at preview for a server that is new to the stack. */
+  of(server: Server): pulumi.Output<Sight> {
+    const known = this.sights.get(server) ?? this.look(server);
+    this.sights.set(server, known);
+    return known;
+  }
+
+  private look(server: Server): pulumi.Output<Sight> {
+    this.beliefs ??= this.edges.readBeliefs();
+    return pulumi.output(this.beliefs).apply((all) => {
+      const believed = ofServer(all ?? nothing, server.serverName);
+      const [command] = Object.values(believed.commands);
+      const owner = ownerOf(all, this.mark);
+      const sight = (reported?: Report): Sight => ({ believed, reported, freshMark: this.mark, owner });
+      // A machine that this stack makes says nothing before its first provisioning; one that was there already may be another stack's.
+      const mayAnswer = command !== undefined || (all !== undefined && server.platform === "ssh");
+      if (!mayAnswer) return pulumi.output(sight());
+      const paths = Object.values(believed.copies).map(({ remotePath }) => remotePath);
+      return pulumi.unsecret(
+        pulumi.all([server.connection, server.instanceId]).apply(async ([connection, machine]) => {
+          // On another machine everything is done anyway.
+          const replaced = command !== undefined && machine !== command.machine;
+          return sight(replaced ? undefined : await this.edges.ask(connection, paths));
+        }),
+      );
+    });
+  }
+}
+
+/**
+ * The stack's name on its servers. What makes it unique is in the text of its commands since their first run, and so in the state.
+ * @param beliefs undefined where the state can't be read: then the name has to do
+ */
+function ownerOf(beliefs: Beliefs | undefined, mark: string): string {
+  const stack = `${pulumi.getProject()}/${pulumi.getStack()}`;
+  if (beliefs === undefined) return stack;
+  const texts = Object.values(beliefs.commands).map(({ text }) => text);
+  return texts.map(ownerIn).find((owner) => owner !== undefined) ?? `${stack} ${mark}`;
+}
+
+/** What is said of one server's resources: their names begin with its name. */
+function ofServer({ commands, copies }: Beliefs, server: string): Beliefs {
+  const own = <Value>(entries: Readonly<Record<string, Value>>) =>
+    Object.fromEntries(Object.entries(entries).filter(([name]) => name.startsWith(`${server}-`)));
+  return { commands: own(commands), copies: own(copies) };
+}
