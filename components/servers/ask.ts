@@ -36,7 +36,7 @@ export async function ask(connection: Connection, paths: readonly string[]): Pro
     return undefined;
   } finally {
     clearTimeout(limit);
-    client.destroy();
+    client.end();
   }
 }
 
@@ -76,7 +76,7 @@ function connected(client: Client, config: ConnectConfig): Promise<void> {
 
 /** Asks for the one kind of host key that is expected, so that a server with several shows that one. */
 function connectConfig({ host, port, user, privateKey, hostKey = "" }: Connection): ConnectConfig {
-  const [type = "", body = ""] = hostKey.split(" ");
+  const [type = "", body = ""] = hostKey.trim().split(/\s+/);
   const expected = Buffer.from(body, "base64");
   const kinds = type === "ssh-rsa" ? ["rsa-sha2-512", "rsa-sha2-256"] : [type];
   const agent = process.env.SSH_AUTH_SOCK;

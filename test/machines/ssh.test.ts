@@ -151,11 +151,11 @@ story("servers that one already has", function () {
     assert.match(JSON.stringify(path), /"names":\["web-1"\]/);
   });
 
-  it("are not touched by a second run", async () => {
-    const before = logins(sid);
+  it("are asked once by each phase of a second run, and not touched", async () => {
+    const before = Number(logins(sid));
     const ran = await mustUp();
     assert.match(ran.output, /Resources:\s+\d+ unchanged\n/);
-    assert.equal(logins(sid), before);
+    assert.equal(Number(logins(sid)), before + 2, "the preview and the update each log in once");
   });
 
   it("can be changed for another, here Debian trixie with MariaDB and a login that needs sudo", async () => {
