@@ -148,6 +148,22 @@ describe("a network of the platform local", function () {
     assert.equal(script("dns.sh", "list", "loca"), "AAAA www.foobar.com fd00::11\n");
   });
 
+  it("answers with every address of a name, such as two balancers', until one of them goes", async () => {
+    create("loca");
+    const answers = (...addresses: string[]) =>
+      eventually("the addresses", 5, () => {
+        const answer = ask("10.94.11.1", "www.foobar.com", "+short").sort();
+        return answer.join() === addresses.join() || undefined;
+      });
+    script("dns.sh", "set", "loca", "www.foobar.com", "A", "10.94.11.20 10.94.11.21");
+    await answers("10.94.11.20", "10.94.11.21");
+    script("dns.sh", "set", "loca", "www.foobar.com", "A", "10.94.11.21");
+    await answers("10.94.11.21");
+    const refused = runScript("dns.sh", "set", "loca", "www.foobar.com", "A", "10.94.11.20 nonsense");
+    assert.match(refused.stderr, /address: "nonsense" is not an IPv4 address/);
+    assert.equal(script("dns.sh", "list", "loca"), "A www.foobar.com 10.94.11.21\n");
+  });
+
   it("keeps its records when they are set all at once", async () => {
     create("loca");
     const names = Array.from({ length: 8 }, (_, index) => `name-${index}.foobar.com`);
