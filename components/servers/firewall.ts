@@ -1,6 +1,7 @@
 import { isIPv6 } from "node:net";
+import * as pulumi from "@pulumi/pulumi";
 import type { Tier } from "../../policy/vocabulary";
-import type { Admission } from "../platforms/platform";
+import type { Admission, Server } from "../platforms/platform";
 
 /**
  * The rules of a server's own firewall in nftables' language, one a line, always in the same order; logins are let in elsewhere.
@@ -27,4 +28,21 @@ export function firewallRules(
 
 function sources(family: "ip" | "ip6", addresses: readonly string[]): string[] {
   return addresses.length === 0 ? [] : [`${family} saddr { ${addresses.join(", ")} }`];
+}
+
+/**
+ * The rules of a server of the stack.
+ * @param peers all servers of the stack
+ */
+export function firewallOf(server: Server, peers: readonly Server[]): pulumi.Output<string> {
+  const { admits } = server;
+  const admitted = peers.filter(({ tiers }) =>
+    admits.some(({ from }) => from !== "anyone" && tiers.includes(from)),
+  );
+  const addresses = pulumi.all(admitted.map(({ publicIp, privateIp }) => pulumi.all([publicIp, privateIp])));
+  return addresses.apply((known) =>
+    firewallRules(admits, (tier) =>
+      admitted.flatMap(({ tiers }, index) => (tiers.includes(tier) ? (known[index] ?? []) : [])),
+    ),
+  );
 }

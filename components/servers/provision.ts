@@ -7,7 +7,7 @@ import { rolesOf } from "../roles/roles";
 import type { Settings } from "../settings/settings";
 import { type Archive, deterministicArchive } from "./archive";
 import { formatAssignments } from "./assignments";
-import { firewallRules } from "./firewall";
+import { firewallOf } from "./firewall";
 import { type ProvisioningPlan, planProvisioning } from "./provisioning";
 import type { Survey } from "./survey";
 
@@ -35,49 +35,56 @@ export class Provision extends pulumi.ComponentResource {
 
   constructor(name: string, args: ProvisionArgs, options?: pulumi.ComponentResourceOptions) {
     super("one-server-web:server:Provision", name, { server: args.server.serverName }, options);
-    const { server, settings, certificate, peers, inGroup } = args;
-    const { connection, machineFacts: machine } = server;
+    const { server, settings, certificate, peers } = args;
     const { scripts, assignments } = bundleOf(rolesOf(server.tiers, settings), settings, {
       certificate: certificate?.source === "local" ? certificate : undefined,
-      hostKey: pulumi.output(connection).apply(({ hostKey }) => hostKey),
-      machine,
-      firewallRules: rulesOf(server, peers),
+      hostKey: pulumi.output(server.connection).apply(({ hostKey }) => hostKey),
+      machine: server.machineFacts,
+      firewallRules: firewallOf(server, peers),
     });
     const archive = deterministicArchive(scripts);
     const stdin = assignments.apply(formatAssignments);
-    const plan = planned(name, archive, stdin, args);
-    const triggers = [server.instanceId, server.size];
+    const run = this.run(name, archive, stdin, args);
+    if (args.inGroup) {
+      this.command(`${name}-healthy`, args, { create: healthCommand, stdin: run.stdout }, { dependsOn: run });
+    }
+    this.ready = pulumi.interpolate`${run.id} ${archive.hash}`;
+    this.registerOutputs({ server: server.serverName, ready: this.ready });
+  }
 
+  private run(name: string, archive: Archive, stdin: pulumi.Output<string>, args: ProvisionArgs) {
+    const { connection, instanceId, size } = args.server;
+    const plan = planned(name, archive, stdin, args);
     const upload = new remote.CopyToRemote(
       `${name}-scripts`,
       {
         connection,
         source: new pulumi.asset.FileAsset(archive.path),
         remotePath: plan.remotePath,
-        triggers,
+        triggers: [instanceId, size],
       },
       { parent: this },
     );
-    const run = new remote.Command(
+    return this.command(
       `${name}-provision`,
-      {
-        connection,
-        create: plan.command,
-        stdin,
-        triggers,
-        addPreviousOutputInEnv: false,
-      },
-      { parent: this, dependsOn: upload, customTimeouts: { create: "30m", update: "30m" } },
+      args,
+      { create: plan.command, stdin },
+      { dependsOn: upload, customTimeouts: { create: "30m", update: "30m" } },
     );
-    if (inGroup) {
-      new remote.Command(
-        `${name}-healthy`,
-        { connection, create: healthCommand, stdin: run.stdout, triggers, addPreviousOutputInEnv: false },
-        { parent: this, dependsOn: run },
-      );
-    }
-    this.ready = pulumi.interpolate`${run.id} ${archive.hash}`;
-    this.registerOutputs({ server: server.serverName, ready: this.ready });
+  }
+
+  /** A command on the server, done anew on another machine. */
+  private command(
+    name: string,
+    { server: { connection, instanceId, size } }: ProvisionArgs,
+    inputs: { readonly create: pulumi.Input<string>; readonly stdin: pulumi.Output<string> },
+    options: pulumi.CustomResourceOptions,
+  ): remote.Command {
+    return new remote.Command(
+      name,
+      { connection, ...inputs, triggers: [instanceId, size], addPreviousOutputInEnv: false },
+      { parent: this, ...options },
+    );
   }
 }
 
@@ -87,20 +94,6 @@ const healthCommand = [
   '[ "$(id -u)" = 0 ] || root="sudo -n"',
   "exec $root /opt/one-server-web/healthy.sh </dev/null",
 ].join("\n");
-
-/** Who may connect to a server, as its own firewall says it. */
-function rulesOf(server: Server, peers: readonly Server[]): pulumi.Output<string> {
-  const { admits } = server;
-  const admitted = peers.filter(({ tiers }) =>
-    admits.some(({ from }) => from !== "anyone" && tiers.includes(from)),
-  );
-  const addresses = pulumi.all(admitted.map(({ publicIp, privateIp }) => pulumi.all([publicIp, privateIp])));
-  return addresses.apply((known) =>
-    firewallRules(admits, (tier) =>
-      admitted.flatMap(({ tiers }, index) => (tiers.includes(tier) ? (known[index] ?? []) : [])),
-    ),
-  );
-}
 
 /** What has to be done, after a look at the server where it is not new to the stack. */
 function planned(
