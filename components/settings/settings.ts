@@ -8,11 +8,11 @@ import { generalTable } from "./general";
 import { type LocalSettings, localTable } from "./local";
 import { readValues } from "./read";
 import { serverTable } from "./server";
-import type { Fields, Hide, Setting, Table } from "./setting";
+import { type Fields, type Hide, isDerived, type Setting, type Table } from "./setting";
 import { type SiteSettings, siteTable } from "./site";
 import type { SettingsSource } from "./source";
 import { type SshSettings, sshTable } from "./ssh";
-import type { KnownSettings, SettingName } from "./table";
+import { entryOf, type KnownSettings, type SettingName } from "./table";
 
 export type { DatabaseEngine } from "./database";
 export { type LocalSettings, networkName, subnetOf } from "./local";
@@ -133,9 +133,11 @@ const places: readonly (readonly [Table, (settings: PlainSettings) => object | u
   [awsTable, ({ aws }) => aws],
 ];
 
-/** A setting's value by its name; undefined where there is none. */
+/** A setting's value by its name; undefined where there is none. A part that is not used, such as backups, has its defaults. */
 export function settingValue(settings: PlainSettings, name: SettingName): unknown {
-  const [entries, part] = places.find(([entries]) => Object.hasOwn(entries, name)) ?? [];
+  const [, part] = places.find(([entries]) => Object.hasOwn(entries, name)) ?? [];
   const values = part?.(settings) as Readonly<Record<string, unknown>> | undefined;
-  return values?.[entries?.[name]?.field ?? name];
+  const entry = entryOf(name);
+  const fallback = isDerived(entry.default) ? undefined : entry.default;
+  return values?.[entry.field ?? name] ?? fallback;
 }

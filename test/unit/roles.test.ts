@@ -148,6 +148,14 @@ describe("what a server is given", () => {
     assert.deepEqual(names({}), names(configuration));
   });
 
+  it("has a value wherever there is a default, also for what is not used", () => {
+    const given = assignmentsOf(rolesOf(servers.everything, settings), settings);
+    assert.deepEqual(
+      [given.BACKUP_REPOSITORY, given.BACKUP_KEEP_DAYS, given.BACKUP_TIME],
+      ["", "14", "02:15"],
+    );
+  });
+
   it("is what a platform says of the machine as well, under names of its own", () => {
     const machine = { dataDevice: "/dev/disk/by-id/x", dataVolumeSize: 20, metadataGuard: true };
     const given = assignmentsOf(["base"], settings, { machine });

@@ -104,6 +104,8 @@ export class ReleaseServer {
     const variables = {
       ROLES: `base tls ${stack === "lemp" ? "nginx" : "apache"} ${runtime === "php" ? "php-fpm" : "python"} mysql site`,
       DOMAIN: this.domain,
+      // Its only name.
+      ALIASES: "",
       STACK: stack,
       RUNTIME: runtime,
       DATABASE: suite === "sid" ? "mysql" : "mariadb",
