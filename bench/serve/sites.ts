@@ -19,6 +19,9 @@ export type Page = keyof typeof pages;
 /** WordPress' own settings, in the site's environment. */
 export const wordPressEnvironment = {
   SITE_SECRET: "for-load-tests-only",
+  SITE_TITLE: "Under test",
+  ADMIN_NAME: "ann",
+  ADMIN_EMAIL: "ann@example.com",
   ADMIN_PASSWORD: "for-load-tests-only",
 };
 

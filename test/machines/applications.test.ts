@@ -1,33 +1,29 @@
 import assert from "node:assert/strict";
-import { appendFileSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { appendFileSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { deterministicArchive } from "../../components/servers/archive";
 import { releaseName } from "../../components/servers/release";
 import { story } from "../../scripts/cli/test/story";
+import { exampleSite, exampleVariables } from "../support/examples";
 import { ReleaseServer } from "../support/load/server";
 import { makeWordPress } from "../support/load/wordpress";
 import { testNetwork } from "../support/networks";
+import type { ServerVariables } from "../support/settings";
 import { testPhpVersions } from "./applications/phpVersions";
 import { picture } from "./applications/picture";
 import { Visitor } from "./applications/visitor";
-import { makeWagtail } from "./applications/wagtail";
 
 const password = "correct horse battery staple";
-const server = new ReleaseServer({
-  ...testNetwork("hbapps"),
-  suite: "sid",
-  runtime: "php",
-  settings: {
-    PHP_EXTENSIONS: "gd",
-    HEALTH_PATH: "/",
-    MIGRATE: "php bin/migrate.php",
-    SHARED_PATHS: "public/wp-content/uploads",
-    ENVIRONMENT: `SITE_SECRET=for-this-test-only\nADMIN_PASSWORD=${password}`,
-    CRON: "wordpress\t*:0/5\tphp public/wp-cron.php",
-    ROLES: "base tls nginx php-fpm mysql site tasks",
-  },
+const environment = JSON.stringify({
+  SITE_SECRET: "for-this-test-only",
+  ADMIN_NAME: "ann",
+  ADMIN_EMAIL: "ann@example.com",
+  ADMIN_PASSWORD: password,
 });
+const wordPressFolder = mkdtempSync(join(tmpdir(), "wordpress-"));
+mkdirSync(join(wordPressFolder, "public"));
+const server = new ReleaseServer({ ...testNetwork("hbapps"), suite: "sid", runtime: "php" });
 
 async function deploy(folder: string): Promise<void> {
   const archive = deterministicArchive(folder, { bundles: server.bundles });
@@ -35,26 +31,25 @@ async function deploy(folder: string): Promise<void> {
   assert.equal(ran.code, 0, ran.output);
 }
 
-/** The first server is LEMP with PHP; what it becomes later is said here. */
-const converted = {
+/** What the server is set up as, one after the other. */
+const backedUp = {
+  database: "mariadb",
+  exporters: "true",
+  backupRepository: "/var/backups/site",
+  backupPassword: "for-this-test-only",
+};
+const lemp: ServerVariables = {
+  ...exampleVariables("wordpress", { site: wordPressFolder, environment }),
+  ROLES: "base tls nginx php-fpm mysql site tasks",
+};
+const converted: Readonly<Record<"lamp" | "python", ServerVariables>> = {
   lamp: {
-    STACK: "lamp",
-    DATABASE: "mariadb",
+    ...exampleVariables("wordpress", { site: wordPressFolder, environment, stack: "lamp", ...backedUp }),
     ROLES: "base tls apache php-fpm mysql site tasks backup exporters",
-    EXPORTERS: "yes",
-    BACKUP_REPOSITORY: "/var/backups/site",
-    BACKUP_PASSWORD: "for-this-test-only",
   },
   python: {
-    RUNTIME: "python",
-    DATABASE: "mariadb",
+    ...exampleVariables("wagtail", { environment, ...backedUp }),
     ROLES: "base tls nginx python mysql site tasks backup exporters",
-    INTERFACE: "asgi",
-    APPLICATION: "project.asgi:application",
-    HEALTH_PATH: "/healthz",
-    MIGRATE: "sh migrate.sh",
-    SHARED_PATHS: "public/media",
-    CRON: "",
   },
 };
 
@@ -64,7 +59,7 @@ const installed = (name: string) =>
 
 story("real applications, one after the other on one server", function () {
   this.timeout(600_000);
-  before(() => server.create());
+  before(() => server.create(lemp));
   after(() => server.remove());
 
   describe("WordPress, as the distribution packages it", wordPress);
@@ -72,7 +67,7 @@ story("real applications, one after the other on one server", function () {
 });
 
 function wordPress(): void {
-  const folder = mkdtempSync(join(tmpdir(), "wordpress-"));
+  const folder = wordPressFolder;
   let post = 0;
   let address = "";
 
@@ -123,6 +118,7 @@ function wordPress(): void {
 
   testPhpVersions(
     server,
+    lemp,
     () => `/?p=${post}`,
     async () => {
       await readsAll();
@@ -204,7 +200,7 @@ function wagtail(): void {
     // This host's authorities, some of which may be its own: a fresh machine does not trust them yet.
     server.on("cat > /etc/ssl/certs/ca-certificates.crt", readFileSync("/etc/ssl/certs/ca-certificates.crt"));
     server.provision(converted.python);
-    makeWagtail(folder);
+    cpSync(exampleSite("wagtail"), folder, { recursive: true });
     await deploy(folder);
   });
   after(() => rmSync(folder, { recursive: true }));

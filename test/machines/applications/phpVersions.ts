@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { ReleaseServer } from "../../support/load/server";
+import type { ServerVariables } from "../../support/settings";
 import { visit } from "../../support/visitors";
 
 /**
@@ -20,14 +21,20 @@ apt-get update -q
 
 /**
  * The tests of PHP's versions, on a server with a site.
+ * @param settings the server's
  * @param page the path of a page that says "Written by Ann"
  * @param works what has to go well in each version
  */
-export function testPhpVersions(server: ReleaseServer, page: () => string, works: () => Promise<void>): void {
+export function testPhpVersions(
+  server: ReleaseServer,
+  settings: ServerVariables,
+  page: () => string,
+  works: () => Promise<void>,
+): void {
   it("is told in one line which versions of PHP there are when it asks for another one", () => {
     const before = server.on("dpkg --list | sha256sum; systemctl list-units --state=active 'site-app@*'");
     assert.throws(
-      () => server.provision({ PHP_VERSION: "7.0" }),
+      () => server.provision({ ...settings, PHP_VERSION: "7.0" }),
       /error: setting PHP_VERSION \(phpVersion\) is 7\.0, which this system does not have: it has 8\.\d; take/,
     );
     assert.equal(
@@ -49,7 +56,7 @@ export function testPhpVersions(server: ReleaseServer, page: () => string, works
     ] as const) {
       let done = false;
       const visited = visit(server.target, page(), 4, /^200 .*Written by Ann/s, () => done);
-      const { code, output } = await server.provisionMeanwhile({ PHP_VERSION: setting });
+      const { code, output } = await server.provisionMeanwhile({ ...settings, PHP_VERSION: setting });
       done = true;
       assert.equal(code, 0, output);
       const { right, failures } = await visited;

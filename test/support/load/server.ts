@@ -51,7 +51,7 @@ export class ReleaseServer {
   }
 
   /** Makes the machine and provisions it. */
-  create(): void {
+  create(settings: ServerVariables = {}): void {
     const { network, subnet, suite } = this.plan;
     this.local(
       "network.sh",
@@ -80,7 +80,7 @@ export class ReleaseServer {
       "--authorized-key",
       key,
     );
-    this.provision();
+    this.provision(settings);
   }
 
   /** Brings the server's scripts and settings up to date. @returns what provision.sh said */
