@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import type { Server } from "../platforms/platform";
-import { ask, type Report } from "./ask";
+import { type Ask, dial, type Report } from "./ask";
 import { type Beliefs, readBeliefs } from "./beliefs";
 import { ownerIn } from "./owner";
 
@@ -20,12 +20,12 @@ export interface Sight {
 /** How the survey reaches the world outside of the program. */
 export interface SurveyEdges {
   readonly readBeliefs: () => Promise<Beliefs | undefined>;
-  readonly ask: typeof ask;
+  readonly dial: typeof dial;
   /** Eight hexadecimal digits. */
   readonly freshMark: () => string;
 }
 
-const realEdges: SurveyEdges = { readBeliefs, ask, freshMark: () => randomBytes(4).toString("hex") };
+const realEdges: SurveyEdges = { readBeliefs, dial, freshMark: () => randomBytes(4).toString("hex") };
 
 const nothing: Beliefs = { commands: {}, copies: {} };
 
@@ -51,25 +51,34 @@ export class Survey {
 
   private look(server: Server): pulumi.Output<Sight> {
     this.beliefs ??= this.edges.readBeliefs();
+    let mayAnswer: boolean | undefined;
+    // Where the connection is known already it is made while the state is read.
+    const dialled = pulumi
+      .output(server.connection)
+      .apply((connection) => (mayAnswer === false ? noAnswer : this.edges.dial(connection)));
     return pulumi.output(this.beliefs).apply((all) => {
       const believed = ofServer(all ?? nothing, server.serverName);
       const [command] = Object.values(believed.commands);
-      const owner = ownerOf(all, this.mark);
-      const sight = (reported?: Report): Sight => ({ believed, reported, freshMark: this.mark, owner });
       // A machine that this stack makes says nothing before its first provisioning; one that was there already may be another stack's.
-      const mayAnswer = command !== undefined || (all !== undefined && server.platform === "ssh");
-      if (!mayAnswer) return pulumi.output(sight());
+      mayAnswer = command !== undefined || (all !== undefined && server.platform === "ssh");
+      const seen = { believed, freshMark: this.mark, owner: ownerOf(all, this.mark) };
+      if (!mayAnswer) {
+        dialled.apply((ask) => ask(undefined));
+        return pulumi.output<Sight>({ ...seen, reported: undefined });
+      }
       const paths = Object.values(believed.copies).map(({ remotePath }) => remotePath);
       return pulumi.unsecret(
-        pulumi.all([server.connection, server.instanceId]).apply(async ([connection, machine]) => {
+        pulumi.all([dialled, server.instanceId]).apply(async ([ask, machine]): Promise<Sight> => {
           // On another machine everything is done anyway.
           const replaced = command !== undefined && machine !== command.machine;
-          return sight(replaced ? undefined : await this.edges.ask(connection, paths));
+          return { ...seen, reported: await ask(replaced ? undefined : paths) };
         }),
       );
     });
   }
 }
+
+const noAnswer: Ask = async () => undefined;
 
 /**
  * The stack's name on its servers. What makes it unique is in the text of its commands since their first run, and so in the state.

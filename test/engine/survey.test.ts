@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { ask } from "../../components/servers/ask";
+import { dial } from "../../components/servers/ask";
 import type { Beliefs } from "../../components/servers/beliefs";
 import { projectFolder } from "../../scripts/cli/project/folders";
 import { EngineProject } from "../support/engineProject";
@@ -19,13 +19,13 @@ describe("what the program learns before it plans, in the real engine", function
   });
   after(() => server.remove());
   const connection = (changes: Record<string, unknown> = {}) =>
-    JSON.parse(server.connection(changes)) as Parameters<typeof ask>[0];
+    JSON.parse(server.connection(changes)) as Parameters<typeof dial>[0];
 
   it("is what a server says of itself and of copied files in the login's home", async () => {
     const file = `.one-server-web-survey-test-${process.pid}.tar.gz`;
     writeFileSync(join(homedir(), file), "content");
     try {
-      const report = await ask(connection(), [file, "not there.tar.gz"]);
+      const report = await dial(connection())([file, "not there.tar.gz"]);
       assert.deepEqual(report?.digests, { [file]: sha256("content") });
     } finally {
       rmSync(join(homedir(), file));
@@ -41,7 +41,7 @@ describe("what the program learns before it plans, in the real engine", function
     };
     for (const [title, to] of Object.entries(others)) {
       const began = Date.now();
-      assert.equal(await ask(to, []), undefined, title);
+      assert.equal(await dial(to)([]), undefined, title);
       assert.ok(Date.now() - began < 6_000, `${title}: ${Date.now() - began} ms`);
     }
   });

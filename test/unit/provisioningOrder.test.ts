@@ -82,7 +82,11 @@ async function provision(layout: Layout): Promise<Clock> {
   const clock = new Clock();
   await pulumi.runtime.setMocks(clock, "one-server-web", "test", false);
   const settings = readSettings(settingsSource({}, "test"));
-  const edges = { readBeliefs: async () => undefined, ask: async () => undefined, freshMark: () => "00" };
+  const edges = {
+    readBeliefs: async () => undefined,
+    dial: () => async () => undefined,
+    freshMark: () => "00",
+  };
   const machine = {
     connection: pulumi.secret({ host: "192.0.2.1" }),
     publicIp: pulumi.output("192.0.2.1"),

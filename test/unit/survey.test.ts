@@ -155,14 +155,17 @@ describe("the survey of a stack's servers", () => {
     const made = new Survey({
       readBeliefs: async () => beliefs,
       freshMark: () => "0f0f0f0f",
-      ask: async ({ host }, paths) => {
-        asked.push(`${host} ${paths.join()}`);
-        open += 1;
-        most = Math.max(most, open);
-        await new Promise((resolve) => setTimeout(resolve, 20));
-        open -= 1;
-        return { facts: { release: String(host) }, digests: {} };
-      },
+      dial:
+        ({ host }) =>
+        async (paths) => {
+          if (paths === undefined) return undefined;
+          asked.push(`${host} ${paths.join()}`);
+          open += 1;
+          most = Math.max(most, open);
+          await new Promise((resolve) => setTimeout(resolve, 20));
+          open -= 1;
+          return { facts: { release: String(host) }, digests: {} };
+        },
     });
     return { made, asked, most: () => most };
   }

@@ -102,6 +102,8 @@ function connect(call: Call, endpoint: Endpoint, tunnel?: Duplex): Promise<Clien
     );
     call.signal.addEventListener("abort", stop, { once: true });
     client.connect(tunnel ? { ...config, sock: tunnel } : config);
+    // The handshake is a dozen small messages, each of which would wait 40 ms for the receipt of the one before.
+    client.setNoDelay(true);
   });
 }
 
