@@ -62,7 +62,7 @@ async function ours(): Promise<{ firstPage: number; wholeUp: number; nothingToDo
     for (let run = 0; run < 3; run++) again.push((await clone.pulumi(...up)).milliseconds / 1000);
     return { firstPage: await page, wholeUp, nothingToDo: median(again) };
   } finally {
-    await clone.run("stop", ["-s", stack]);
+    await clone.run("stop", ["-s", stack, "--yes"]);
     clone.remove();
   }
 }

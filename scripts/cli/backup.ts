@@ -1,19 +1,19 @@
 import { runOn } from "./deployment/remote";
-import { releaseServers } from "./deployment/servers";
+import { serversOfTier } from "./deployment/servers";
 import { runProgram, stackOption } from "./project/program";
 import { openWorkspace } from "./project/workspace";
 
-const usage = `usage: npm run backup -- --stack NAME
+const usage = `usage: npm run backup [-- --stack NAME]
 
-Backs the site up now, restores the backup into a scratch database to see that it can be, and lists what there is.
-Backups are set up by the settings backupRepository and backupPassword.
+Backs the site up now, restores the backup into a scratch database to see that it can be, and lists what there is. It runs on the
+servers that hold the database. Backups are set up by the settings backupRepository and backupPassword.
 
   -s, --stack NAME   the stack (default: local)
   -h, --help         this text`;
 
 void runProgram(usage, stackOption, async ({ values }) => {
-  const workspace = await openWorkspace(String(values.stack), () => {});
-  for (const server of await releaseServers(workspace)) {
+  const workspace = await openWorkspace(values.stack);
+  for (const server of await serversOfTier(workspace, "database")) {
     await runOn(server, "/opt/one-server-web/backup.sh run", (line) => console.log(`${server.name} ${line}`));
     console.log(await runOn(server, "/opt/one-server-web/backup.sh list"));
   }

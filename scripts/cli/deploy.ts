@@ -2,7 +2,7 @@ import { deploy } from "./deployment/deploy";
 import { runProgram, stackOption } from "./project/program";
 import { standardScreen } from "./project/progress";
 
-const usage = `usage: npm run deploy -- --stack NAME
+const usage = `usage: npm run deploy [-- --stack NAME]
 
 Puts what is in the site's folder live, with no failed request: "pulumi up", after a release that a rollback pinned
 was let go. Run again, it changes nothing.
@@ -11,6 +11,6 @@ was let go. Run again, it changes nothing.
   -h, --help         this text`;
 
 void runProgram(usage, stackOption, async ({ values }) => {
-  await deploy(String(values.stack), standardScreen());
+  await deploy(values.stack, standardScreen());
   return 0;
 });

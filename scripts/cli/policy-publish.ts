@@ -1,11 +1,10 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { join } from "node:path";
+import { runProcess } from "../engine/runProcess";
+import { WrongUse } from "./project/faults";
 import { projectFolder } from "./project/folders";
 import { runProgram } from "./project/program";
-import { WorkspaceError } from "./project/workspace";
 
-const usage = `usage: npm run policy:publish -- [ORGANIZATION]
+const usage = `usage: npm run policy:publish -- ORGANIZATION
 
 Publishes the policy pack to an organization of Pulumi Cloud with your own Pulumi and login (npx pulumi login). The engine that
 \`npm start\` made isn't used: it has a home of its own and never sees your login. Raise the version in policy/package.json first.
@@ -13,16 +12,20 @@ To enforce the pack then, for all stacks of the default policy group:
 
   npx pulumi policy enable ORGANIZATION/one-server-web latest --policy-group default-policy-group`;
 
-void runProgram(usage, {}, async ({ positionals }) => {
-  const [organization, ...rest] = positionals;
-  if (organization === undefined || rest.length > 0) throw new WorkspaceError(usage);
-  if (!/^[A-Za-z0-9][A-Za-z0-9_-]*$/.test(organization))
-    throw new WorkspaceError(`${organization}: expected an organization of Pulumi Cloud, such as acme`);
-  const cli = join(projectFolder, "node_modules", ".bin", "pulumi");
-  const child = spawn(cli, ["policy", "publish", organization], {
-    cwd: join(projectFolder, "policy"),
-    stdio: "inherit",
-  });
-  const [code] = (await once(child, "close")) as [number | null];
-  return code ?? 1;
-});
+void runProgram(
+  usage,
+  {},
+  async ({ positionals: [organization] }) => {
+    if (organization === undefined)
+      throw new WrongUse("Say which organization of Pulumi Cloud, such as acme");
+    if (!/^[A-Za-z0-9][A-Za-z0-9_-]*$/.test(organization))
+      throw new WrongUse(`${organization}: expected an organization of Pulumi Cloud, such as acme`);
+    const cli = join(projectFolder, "node_modules", ".bin", "pulumi");
+    const { code } = await runProcess(cli, ["policy", "publish", organization], {
+      cwd: join(projectFolder, "policy"),
+      inherit: true,
+    });
+    return code;
+  },
+  1,
+);

@@ -1,14 +1,14 @@
 import { writeFileSync } from "node:fs";
 import { preview } from "./preview/run";
 import { markdown, terminalText } from "./preview/summary";
-import { runProgram } from "./project/program";
+import { runProgram, stackOption } from "./project/program";
 
-const usage = `usage: npm run preview -- --stack NAME [--offline] [--markdown FILE]
+const usage = `usage: npm run preview [-- --stack NAME] [--offline] [--markdown FILE]
 
 Shows what "pulumi up" would change on a stack, with the policy pack's findings, and the monthly cost and the
 availability before and after. Changes nothing.
 
-Runs on the backend that PULUMI_BACKEND_URL or PULUMI_ACCESS_TOKEN name, else on this clone's own.
+Runs on the backend that PULUMI_BACKEND_URL, PULUMI_ACCESS_TOKEN or a login name, else on this clone's own.
 
   -s, --stack NAME      the stack (default: local)
       --offline         without AWS: the test plugin of this project answers instead of the vendor's
@@ -20,17 +20,16 @@ Exit code 0: fine. 1: a mandatory finding, or the preview failed.`;
 void runProgram(
   usage,
   {
-    stack: { type: "string", short: "s", default: "local" },
+    ...stackOption,
     offline: { type: "boolean", default: false },
     markdown: { type: "string" },
   },
   async ({ values }) => {
-    const stack = String(values.stack);
-    if (values.offline === true) {
+    if (values.offline) {
       console.log("OFFLINE: AWS is not asked; the test plugin of this project stands for it.");
     }
-    const result = await preview(stack, values.offline === true);
-    if (values.markdown !== undefined) writeFileSync(String(values.markdown), markdown(result, new Date()));
+    const result = await preview(values.stack, values.offline);
+    if (values.markdown !== undefined) writeFileSync(values.markdown, markdown(result, new Date()));
     console.log(terminalText(result, new Date()));
     return result.code;
   },

@@ -19,7 +19,7 @@ const table = join(projectFolder, "policy/prices.ts");
 
 void runProgram(usage, { check: { type: "boolean", default: false } }, async ({ values }) => {
   const today = new Date();
-  if (values.check === true) {
+  if (values.check) {
     const warning = priceAgeWarning(prices.asOf, today);
     console.log(
       warning ?? `The prices are of ${prices.asOf}, ${Math.max(0, priceAge(prices.asOf, today))} days old.`,

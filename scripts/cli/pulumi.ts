@@ -1,9 +1,11 @@
-import { spawn } from "node:child_process";
-import { projectFolder } from "./project/folders";
+import { parseArgs } from "node:util";
+import { endInOrder, interruptedCode } from "../engine/interruption";
+import { runProcess } from "../engine/runProcess";
+import { embeddedStack } from "./project/backend";
 import { Progress, type Screen } from "./project/progress";
-import { openBackend } from "./project/workspace";
+import { openCli } from "./project/workspace";
 
-// `npm run pulumi -- ARGUMENTS`: the CLI with the engine, home, backend and passphrase that `npm start` made.
+// `npm run pulumi -- ARGUMENTS`: the CLI with the engine, home, backend and passphrase with which the other programs find a stack.
 
 const quiet: Screen = {
   isTTY: false,
@@ -11,20 +13,19 @@ const quiet: Screen = {
   write: (text) => void process.stderr.write(text),
 };
 
+/** The stack that the CLI's arguments name. */
+function stackOf(args: readonly string[]): string {
+  const options = { stack: { type: "string", short: "s" } } as const;
+  return parseArgs({ args: [...args], options, strict: false }).values.stack?.toString() ?? embeddedStack;
+}
+
 async function main(args: readonly string[]): Promise<number> {
+  endInOrder();
   const progress = new Progress(quiet);
-  const backend = await openBackend((doing) => progress.now(doing)).finally(() => progress.close());
-  return await new Promise((resolve, reject) => {
-    const child = spawn(backend.engine.cli, args, {
-      cwd: projectFolder,
-      env: backend.environment,
-      stdio: "inherit",
-    });
-    process.on("SIGINT", () => {}); // the terminal sends it to the CLI as well, which ends in order
-    process.on("SIGTERM", () => child.kill("SIGINT"));
-    child.on("error", reject);
-    child.on("close", (code) => resolve(code ?? 1));
-  });
+  const opening = openCli(stackOf(args), (doing) => progress.now(doing));
+  const { engine, folder, environment } = await opening.finally(() => progress.close());
+  const { code } = await runProcess(engine.cli, args, { cwd: folder, env: environment, inherit: true });
+  return code;
 }
 
 main(process.argv.slice(2)).then(
@@ -33,6 +34,6 @@ main(process.argv.slice(2)).then(
   },
   (error: Error) => {
     console.error(error.message);
-    process.exitCode = 1;
+    process.exitCode = interruptedCode() ?? 1;
   },
 );

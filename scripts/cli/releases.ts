@@ -1,12 +1,12 @@
 import { type ListedRelease, parseRecords, showReleases } from "./deployment/list";
 import { runOn } from "./deployment/remote";
-import { releaseServers } from "./deployment/servers";
+import { serversOfTier } from "./deployment/servers";
 import { runProgram, stackOption } from "./project/program";
 import { openWorkspace } from "./project/workspace";
 
-const usage = `usage: npm run releases -- --stack NAME --json
+const usage = `usage: npm run releases [-- --stack NAME] [--json]
 
-Lists the releases on each server, and who did what to them, when, for how long, and where it failed.
+Lists the releases on each web server, and who did what to them, when, for how long, and where it failed.
 
   -s, --stack NAME   the stack (default: local)
       --json         for programs
@@ -15,8 +15,7 @@ Lists the releases on each server, and who did what to them, when, for how long,
 const options = { ...stackOption, json: { type: "boolean", default: false } } as const;
 
 void runProgram(usage, options, async ({ values }) => {
-  const workspace = await openWorkspace(String(values.stack), () => {});
-  const servers = await releaseServers(workspace);
+  const servers = await serversOfTier(await openWorkspace(values.stack), "web");
   const answers = await Promise.all(
     servers.map(async (server) => {
       const list = await runOn(server, "/opt/one-server-web/release.sh list --json");
@@ -24,7 +23,7 @@ void runProgram(usage, options, async ({ values }) => {
       return { server: server.name, releases: JSON.parse(list) as ListedRelease[], records };
     }),
   );
-  if (values.json === true) {
+  if (values.json) {
     console.log(JSON.stringify(answers, undefined, 2));
   } else {
     console.log(

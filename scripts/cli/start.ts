@@ -11,6 +11,6 @@ site for its page. Run again, it changes only what differs.
   -h, --help         this text`;
 
 void runProgram(usage, stackOption, async ({ values }) => {
-  await start(String(values.stack), standardScreen());
+  await start(values.stack, standardScreen());
   return 0;
 });

@@ -1,12 +1,12 @@
 import { runOn } from "./deployment/remote";
-import { type ReleaseServer, releaseServers } from "./deployment/servers";
+import { type StackServer, stackServers } from "./deployment/servers";
 import { runProgram, stackOption } from "./project/program";
 import { openWorkspace } from "./project/workspace";
 import { parseFacts } from "./status/facts";
 import { judge } from "./status/judge";
 import { type Status, showStatus } from "./status/show";
 
-const usage = `usage: npm run status -- --stack NAME --json
+const usage = `usage: npm run status [-- --stack NAME] [--json]
 
 Shows every server of the stack: its versions, load, memory, disks, certificate, last backup, health, units and live release,
 and who deployed last, for how long and where it failed. Ends with 1 when something is WRONG; a WARNING is none yet.
@@ -18,7 +18,7 @@ and who deployed last, for how long and where it failed. Ends with 1 when someth
 const options = { ...stackOption, json: { type: "boolean", default: false } } as const;
 
 /** One server that can't be reached is no reason not to show the others. */
-async function statusOf(server: ReleaseServer): Promise<Status> {
+async function statusOf(server: StackServer): Promise<Status> {
   try {
     // A machine that answers at all does so at once: a few tries, not the minutes that a booting one is given.
     const endpoint = { ...server.endpoint, dialErrorLimit: 3 };
@@ -30,10 +30,8 @@ async function statusOf(server: ReleaseServer): Promise<Status> {
 }
 
 void runProgram(usage, options, async ({ values }) => {
-  const workspace = await openWorkspace(String(values.stack), () => {});
-  const statuses = await Promise.all((await releaseServers(workspace)).map(statusOf));
-  console.log(
-    values.json === true ? JSON.stringify(statuses, undefined, 2) : statuses.map(showStatus).join("\n\n"),
-  );
+  const servers = await stackServers(await openWorkspace(values.stack));
+  const statuses = await Promise.all(servers.map(statusOf));
+  console.log(values.json ? JSON.stringify(statuses, undefined, 2) : statuses.map(showStatus).join("\n\n"));
   return statuses.some(({ faults }) => faults.some(({ level }) => level === "wrong")) ? 1 : 0;
 });

@@ -1,12 +1,14 @@
 import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
+import { interruptedCode } from "../engine/interruption";
+import { WrongUse } from "./project/faults";
 import { projectFolder } from "./project/folders";
 import { runProgram } from "./project/program";
 import { duration, Progress, standardScreen } from "./project/progress";
 import { keepBusy } from "./test/busy";
 import { closingLine } from "./test/closingLine";
-import { testFiles } from "./test/files";
+import { type Kind, kinds, testFiles } from "./test/files";
 import { type Group, type GroupResult, runGroup } from "./test/group";
 import { failuresOf, groupsOf, runInLanes, sum } from "./test/lanes";
 import { setUp } from "./test/setUp";
@@ -27,17 +29,29 @@ const options = {
   busy: { type: "boolean", default: false },
 } as const;
 
-void runProgram(usage, options, async ({ values, positionals }) => {
-  const kinds = values.only as unknown as string[] | undefined;
-  const files = positionals.length > 0 ? [...positionals] : testFiles(kinds);
-  for (const file of files) {
-    if (!existsSync(join(projectFolder, file)))
-      throw new Error(`${file} is no test: expected a file below test/`);
-  }
-  await setUp(files);
-  const rest = values.busy === true ? keepBusy(availableParallelism()) : () => {};
-  return await run(files, values.grep as string | undefined).finally(rest);
-});
+void runProgram(
+  usage,
+  options,
+  async ({ values, positionals }) => {
+    const files = positionals.length > 0 ? positionals.map(checkFile) : testFiles(checkKinds(values.only));
+    await setUp(files);
+    const rest = values.busy ? keepBusy(availableParallelism()) : () => {};
+    return await run(files, values.grep).finally(rest);
+  },
+  Number.POSITIVE_INFINITY,
+);
+
+function checkFile(file: string): string {
+  if (/^test\/.*\.test\.ts$/.test(file) && existsSync(join(projectFolder, file))) return file;
+  throw new WrongUse(`${file} is no test: expected a file below test/, such as test/unit/update.test.ts`);
+}
+
+function checkKinds(wanted: readonly string[] = kinds): Kind[] {
+  const unknown = wanted.find((kind) => !(kinds as readonly string[]).includes(kind));
+  if (unknown !== undefined)
+    throw new WrongUse(`"${unknown}" is no kind of test: expected ${kinds.join(", ")}`);
+  return wanted as Kind[];
+}
 
 /** Machines and engines wait for each other's answers most of the time, so two files run at once. */
 const lanes = 2;
@@ -56,17 +70,18 @@ async function run(files: readonly string[], grep: string | undefined): Promise<
   };
   const runOne = (group: Group) => runGroup(group, grep, screen.isTTY);
   const groups = groupsOf(files);
+  const interrupted = () => interruptedCode() !== undefined;
   try {
     const results = [
-      ...(await runInLanes(groups.alone, 1, watcher, runOne)),
-      ...(await runInLanes(groups.lanes, lanes, watcher, runOne)),
+      ...(await runInLanes(groups.alone, 1, watcher, runOne, interrupted)),
+      ...(await runInLanes(groups.lanes, lanes, watcher, runOne, interrupted)),
     ];
     const counts = sum(results);
     for (const result of results.filter(({ failures }) => failures > 0)) {
       progress.line(`\n${result.group.name}:\n${failuresOf(result)}`);
     }
     progress.line(`\n${duration(Date.now() - started)}\n${closingLine(counts)}`);
-    return counts.failures === 0 && counts.passes > 0 ? 0 : 1;
+    return counts.failures === 0 && counts.passes > 0 && !interrupted() ? 0 : 1;
   } finally {
     progress.close();
   }

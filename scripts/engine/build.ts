@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { cached, cacheFolder, contentKey, isComplete } from "./cache";
 import { checkCli } from "./checkCli";
 import { withProgress } from "./progress";
-import { runProcess } from "./runProcess";
+import { mustRunProcess } from "./runProcess";
 import { findGo, requiredGoVersion } from "./toolchain";
 import { CLI_VERSION } from "./versions";
 
@@ -40,8 +40,8 @@ export async function buildCli(report: (line: string) => void): Promise<string> 
     thisCacheFolder(),
     async (temporary) => {
       const go = await findGo(requiredGoVersion(readFileSync(join(MODULE_FOLDER, "go.mod"), "utf8")), report);
-      const run = (args: string[], onLine: (line: string) => void) =>
-        runProcess(go.path, args, { cwd: MODULE_FOLDER, env: go.environment, onLine });
+      const run = (args: string[], onErrorLine: (line: string) => void) =>
+        mustRunProcess(go.path, args, { cwd: MODULE_FOLDER, env: go.environment, onErrorLine });
 
       const total = await withProgress(
         "downloading the Pulumi CLI's Go modules",

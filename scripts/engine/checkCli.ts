@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { runProcess } from "./runProcess";
+import { mustRunProcess } from "./runProcess";
 import { CLI_VERSION } from "./versions";
 
 /**
@@ -14,7 +14,7 @@ export async function checkCli(cli: string): Promise<void> {
   const home = mkdtempSync(join(tmpdir(), "pulumi-home-"));
   try {
     const version = (
-      await runProcess(cli, ["version"], { env: { ...process.env, PULUMI_HOME: home } })
+      await mustRunProcess(cli, ["version"], { env: { ...process.env, PULUMI_HOME: home } })
     ).trim();
     if (version !== `v${CLI_VERSION}`)
       throw new Error(`this Pulumi CLI says it is ${version}, not v${CLI_VERSION}`);

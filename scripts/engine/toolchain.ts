@@ -2,7 +2,7 @@ import { chmodSync, readdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { withProgress } from "./progress";
-import { runProcess } from "./runProcess";
+import { mustRunProcess } from "./runProcess";
 
 /** The Go that is fetched where the one at hand is too old. */
 export const TOOLCHAIN = "1.26.8";
@@ -78,7 +78,7 @@ export async function findGo(required: GoVersion, report: (line: string) => void
 
 async function goVersion(path: string): Promise<GoVersion | undefined> {
   try {
-    return parseGoVersion(await runProcess(path, ["version"], { env: goEnvironment("local") }));
+    return parseGoVersion(await mustRunProcess(path, ["version"], { env: goEnvironment("local") }));
   } catch {
     return undefined;
   }
@@ -93,10 +93,10 @@ async function installGo(report: (line: string) => void): Promise<void> {
   try {
     await withProgress("installing Go with apt-get", report, async (progress) => {
       const onLine = (line: string) => progress.update(line.slice(0, 80));
-      const options = { env, onLine, onOutputLine: onLine };
-      await runProcess("apt-get", ["update"], options);
+      const options = { env, onLine, onErrorLine: onLine };
+      await mustRunProcess("apt-get", ["update"], options);
       const packages = ["golang-go", "ca-certificates"];
-      await runProcess("apt-get", ["install", "-y", "--no-install-recommends", ...packages], options);
+      await mustRunProcess("apt-get", ["install", "-y", "--no-install-recommends", ...packages], options);
     });
   } catch (error) {
     throw new Error(
@@ -115,7 +115,7 @@ async function downloadToolchain(report: (line: string) => void): Promise<string
   const architecture = { x64: "amd64", ia32: "386" }[process.arch as string] ?? process.arch;
   const module = `golang.org/toolchain@v0.0.1-go${TOOLCHAIN}.${process.platform}-${architecture}`;
   return withProgress(`downloading Go ${TOOLCHAIN}`, report, async () => {
-    const answer = await runProcess("go", ["mod", "download", "-json", module], {
+    const answer = await mustRunProcess("go", ["mod", "download", "-json", module], {
       cwd: tmpdir(),
       env: goEnvironment("local"),
     });

@@ -5,7 +5,7 @@ import { checkCli } from "./checkCli";
 import { download, request } from "./download";
 import { pluginFolder } from "./home";
 import { withProgress } from "./progress";
-import { runProcess } from "./runProcess";
+import { mustRunProcess } from "./runProcess";
 import { CLI_VERSION, COMMAND_VERSION } from "./versions";
 
 /**
@@ -116,10 +116,14 @@ export async function vendorCommandPlugin(cli: string, report: (line: string) =>
       const home = join(temporary, "home");
       mkdirSync(home);
       await withProgress(`downloading the command plugin ${COMMAND_VERSION}`, report, () =>
-        runProcess(cli, ["plugin", "install", "resource", "command", COMMAND_VERSION, "--non-interactive"], {
-          env: { ...process.env, PULUMI_HOME: home, PULUMI_SKIP_UPDATE_CHECK: "true" },
-          timeout: PLUGIN_TIME,
-        }),
+        mustRunProcess(
+          cli,
+          ["plugin", "install", "resource", "command", COMMAND_VERSION, "--non-interactive"],
+          {
+            env: { ...process.env, PULUMI_HOME: home, PULUMI_SKIP_UPDATE_CHECK: "true" },
+            timeout: PLUGIN_TIME,
+          },
+        ),
       );
       const plugin = pluginFolder(home, "command", COMMAND_VERSION);
       for (const name of readdirSync(plugin)) renameSync(join(plugin, name), join(temporary, name));

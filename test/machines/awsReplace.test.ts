@@ -83,7 +83,7 @@ story("a server of the stack prod", function () {
   it("is as before when its replacement is interrupted half-way", async () => {
     const before = standing();
     const ran = await stack.replace(/web-1-provision/);
-    assert.equal(ran.code, 1, ran.output);
+    assert.equal(ran.code, 130, ran.output);
     assert.match(ran.output, /giving volume and address back to i-[0-9a-f]{17}\n/);
     assert.match(ran.output, /web-1 was not replaced: i-[0-9a-f]{17} serves as before, .* answers 200/);
     assert.deepEqual(standing(), before);

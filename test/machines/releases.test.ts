@@ -124,7 +124,7 @@ story("npm run deploy, rollback, releases, status, backup and restore", function
 
   it("say clearly what a rollback can't do", async () => {
     const wrong = await site.clone.run("rollback", ["../etc"]);
-    assert.equal(wrong.code, 1);
+    assert.equal(wrong.code, 2);
     assert.match(wrong.output, /"\.\.\/etc" is no release/);
     const missing = await site.clone.run("rollback", ["0123456789ab"]);
     assert.equal(missing.code, 1);
@@ -164,7 +164,7 @@ story("npm run deploy, rollback, releases, status, backup and restore", function
     assert.match(body, /to be kept, too/);
     assert.doesNotMatch(body, /to be gone/);
     const wrong = await site.clone.run("restore", ["--to", "yesterday"]);
-    assert.equal(wrong.code, 1);
+    assert.equal(wrong.code, 2);
     assert.match(wrong.output, /--to: expected a time in UTC such as/);
   });
 });

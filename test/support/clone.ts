@@ -68,7 +68,12 @@ export class Clone {
     // Version 0.1.0 had them one folder further up.
     const folder = existsSync(join(this.folder, "scripts/cli")) ? "scripts/cli" : "scripts";
     const command = ["--import", "tsx", join(folder, `${program}.ts`), ...args];
-    return runToEnd(process.execPath, command, this.folder, options);
+    return this.command(process.execPath, command, options);
+  }
+
+  /** Runs a command in this copy's folder to its end. */
+  command(command: string, args: readonly string[], options: RunOptions = {}): Promise<Ran> {
+    return runToEnd(command, args, this.folder, options);
   }
 
   /** Runs the CLI with this copy's engine and backend; must succeed. */
@@ -89,7 +94,10 @@ export class Clone {
 }
 
 export interface RunOptions {
+  /** Besides the environment of this process. */
   readonly env?: NodeJS.ProcessEnv;
+  /** What is on its standard input. */
+  readonly input?: string;
   /** Called with all output so far whenever there is more; may end the child by its process id. */
   readonly onOutput?: (output: string, pid: number) => void;
 }
@@ -110,7 +118,7 @@ function runToEnd(command: string, args: readonly string[], cwd: string, options
       take(text);
     });
     child.stderr.setEncoding("utf8").on("data", take);
-    child.stdin.end();
+    child.stdin.end(options.input ?? "");
     child.on("error", reject);
     child.on("close", (code, signal) =>
       resolve({ code, signal, output, stdout, milliseconds: performance.now() - started }),

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { cached, cacheFolder, contentKey } from "../../scripts/engine/cache";
-import { runProcess } from "../../scripts/engine/runProcess";
+import { mustRunProcess } from "../../scripts/engine/runProcess";
 import { findGo, requiredGoVersion } from "../../scripts/engine/toolchain";
 
 /**
@@ -27,7 +27,7 @@ export async function goTool(source: string, name: string, command: string): Pro
         join(temporary, name),
         command,
       ];
-      await runProcess(go.path, args, { cwd: source, env: go.environment });
+      await mustRunProcess(go.path, args, { cwd: source, env: go.environment });
     },
     quiet,
   );

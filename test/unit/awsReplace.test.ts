@@ -126,16 +126,16 @@ describe("a replacement whose run was killed", () => {
       "of files",
       "error: the stack is currently locked by 1 lock(s). Either wait for the other process(es) to end or delete the lock file with `pulumi cancel`.\n" +
         "  s3://b/.pulumi/locks/x.json: created by me@laptop (pid 7) at 2026-11-24T14:00:00Z",
-      "another run holds the stack prod (created by me@laptop (pid 7) at 2026-11-24T14:00:00Z): wait for its end, or, where it was killed, free the stack with: npx pulumi cancel prod",
+      "another run holds the stack prod (created by me@laptop (pid 7) at 2026-11-24T14:00:00Z): wait for its end, or, where it was killed, free the stack with: npm run pulumi -- cancel -s prod",
     ],
     [
       "of Pulumi Cloud",
       "error: [409] Conflict: Another update is currently in progress.\nTo learn more about possible reasons and resolution, visit https://…",
-      "another run holds the stack prod: wait for its end, or, where it was killed, free the stack with: npx pulumi cancel prod",
+      "another run holds the stack prod: wait for its end, or, where it was killed, free the stack with: npm run pulumi -- cancel -s prod",
     ],
   ] as const)
     it(`is told in one line how to free a stack on a backend ${backend}`, () => {
-      assert.equal(clearMessage(message, "prod"), line);
+      assert.equal(clearMessage(message, { stack: "prod", backend: { kind: "own" } }), line);
       assert.equal(isBusy(message), true);
       assert.equal(isBusy("error: the site does not answer"), false);
     });

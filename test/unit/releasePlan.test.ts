@@ -2,8 +2,6 @@ import assert from "node:assert/strict";
 import type { Report } from "../../components/servers/ask";
 import { planRelease, planReleaseOn } from "../../components/servers/release";
 import { parseRecords, showRecord, showReleases } from "../../scripts/cli/deployment/list";
-import { serversOf } from "../../scripts/cli/deployment/servers";
-import type { Value } from "../../scripts/engine/values";
 
 const archive = {
   hash: "95274b356bd9c2fe3c6c64bf1a5d884ffa436f2d45428c4614f0fc0bc7177a45",
@@ -79,54 +77,6 @@ describe("what is done where the server is not as the stack's state says", () =>
     assert.equal(upload, ".one-server-web-release-95274b356bd9.0f0f0f0f.tar.gz");
     assert.ok(command.includes(`--archive "$HOME/${upload}" --digest ${digest}`), command);
     assert.match(warning ?? "", /the uploaded release is not in the login's home folder/);
-  });
-});
-
-describe("the servers of a stack's state", () => {
-  const resource = (urn: string, inputs: Record<string, Value> = {}) => ({
-    urn,
-    type: "command:remote:Command",
-    inputs,
-  });
-  const release =
-    "urn:pulumi:local::one-server-web::one-server-web:site:Site$one-server-web:server:Release$command:remote:Command";
-
-  it("are those that releases were deployed to, their secrets opened", () => {
-    const connection = {
-      host: "10.0.0.1",
-      user: "ubuntu",
-      privateKey: {
-        "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270",
-        plaintext: '"KEY"',
-      },
-    };
-    const servers = serversOf({
-      deployment: {
-        resources: [
-          resource(
-            "urn:pulumi:local::one-server-web::one-server-web:server:Provision$command:remote:Command::web-1-provision",
-          ),
-          resource(`${release}::web-1-deploy`, { connection }),
-        ],
-      },
-    });
-    assert.equal(servers.length, 1);
-    assert.equal(servers[0]?.name, "web-1");
-    assert.equal(servers[0]?.endpoint.user, "ubuntu");
-    assert.equal(servers[0]?.endpoint.privateKey, "KEY");
-  });
-
-  it("are found where the whole connection is one secret", () => {
-    const connection = { plaintext: '{"host":"10.0.0.2"}' };
-    assert.equal(
-      serversOf({ deployment: { resources: [resource(`${release}::web-2-deploy`, { connection })] } })[0]
-        ?.endpoint.host,
-      "10.0.0.2",
-    );
-  });
-
-  it("are none in an empty stack", () => {
-    assert.deepEqual(serversOf({}), []);
   });
 });
 

@@ -1,10 +1,10 @@
 import { duration, Progress, type Screen } from "../project/progress";
 import { runUpdate } from "../project/runUpdate";
 import { siteOutputs } from "../project/summary";
-import { openWorkspace, pulumi, stackOutputs, WorkspaceError } from "../project/workspace";
+import { mustRun, openWorkspace, stackOutputs, stackSetting } from "../project/workspace";
 import { parseRecords, showRecord } from "./list";
 import { runOn } from "./remote";
-import { releaseServers } from "./servers";
+import { serversOfTier } from "./servers";
 
 /**
  * Puts the site's folder live: removes what a rollback pinned, then `pulumi up`, which uploads and deploys what changed and nothing else.
@@ -15,18 +15,15 @@ export async function deploy(stack: string, screen: Screen): Promise<void> {
   const progress = new Progress(screen);
   try {
     progress.now("getting the Pulumi engine");
-    const workspace = await openWorkspace(stack, (doing) => progress.now(doing));
-    const pinned = await pulumi(workspace, ["config", "get", "release", "-s", stack]);
-    if (pinned.code === 0 && pinned.stdout.trim() !== "") {
-      progress.line(`going forward again from the pinned release ${pinned.stdout.trim()}`);
-      const removed = await pulumi(workspace, ["config", "rm", "release", "-s", stack]);
-      if (removed.code !== 0) {
-        throw new WorkspaceError(removed.stderr.trim());
-      }
+    const workspace = await openWorkspace(stack, { report: (doing) => progress.now(doing) });
+    const pinned = await stackSetting(workspace, "release");
+    if (pinned !== undefined) {
+      progress.line(`going forward again from the pinned release ${pinned}`);
+      await mustRun(workspace, ["config", "rm", "release", "-s", stack]);
     }
     const update = await runUpdate(workspace, ["up", "--skip-preview"], progress);
     const { release, url } = siteOutputs(await stackOutputs(workspace));
-    for (const server of await releaseServers(workspace)) {
+    for (const server of await serversOfTier(workspace, "web")) {
       const records = parseRecords(await runOn(server, "/opt/one-server-web/release.sh records 1"));
       for (const record of records) {
         progress.line(`${server.name}: ${showRecord(record)}`);

@@ -1,8 +1,8 @@
 import type { ClientChannel } from "ssh2";
 import { dial } from "../../engine/command/dial";
 import type { Call } from "../../engine/providerServer";
-import { UpdateFailed } from "../project/runUpdate";
-import type { ReleaseServer } from "./servers";
+import { UpdateFailed } from "../project/faults";
+import type { StackServer } from "./servers";
 
 /**
  * Runs a command as root on a server, over SSH with its verified host key.
@@ -11,7 +11,7 @@ import type { ReleaseServer } from "./servers";
  * @throws UpdateFailed with what it said when it does not end with 0.
  */
 export async function runOn(
-  server: ReleaseServer,
+  server: StackServer,
   command: string,
   onLine: (line: string) => void = () => {},
 ): Promise<string> {
@@ -34,7 +34,7 @@ export async function runOn(
 }
 
 function outputOf(
-  { name }: ReleaseServer,
+  { name }: StackServer,
   channel: ClientChannel,
   onLine: (line: string) => void,
 ): Promise<string> {

@@ -1,7 +1,8 @@
+import { WorkspaceError, WrongUse } from "../project/faults";
 import { duration, Progress, type Screen } from "../project/progress";
-import { openWorkspace, pulumi, type Workspace, WorkspaceError } from "../project/workspace";
+import { openWorkspace, pulumi, type Workspace } from "../project/workspace";
 import { runOn } from "./remote";
-import { releaseServers } from "./servers";
+import { serversOfTier } from "./servers";
 import { whoAmI } from "./who";
 
 /**
@@ -10,14 +11,14 @@ import { whoAmI } from "./who";
  */
 export async function rollback(stack: string, wanted: string | undefined, screen: Screen): Promise<void> {
   if (wanted !== undefined && !/^[0-9a-z][0-9a-z.-]{3,63}$/.test(wanted)) {
-    throw new WorkspaceError(`"${wanted}" is no release; npm run releases lists those there are`);
+    throw new WrongUse(`"${wanted}" is no release; npm run releases lists those there are`);
   }
   const started = Date.now();
   const progress = new Progress(screen);
   try {
     progress.now("looking up the servers");
-    const workspace = await openWorkspace(stack, (doing) => progress.now(doing));
-    const servers = await releaseServers(workspace);
+    const workspace = await openWorkspace(stack, { report: (doing) => progress.now(doing) });
+    const servers = await serversOfTier(workspace, "web");
     let release = wanted;
     for (const server of servers) {
       const command = `/opt/one-server-web/release.sh rollback ${release ?? ""} --who ${whoAmI()}`;

@@ -1,60 +1,96 @@
+import { tiers as knownTiers, type Tier, tierLabels } from "../../../policy/vocabulary";
 import { type Endpoint, endpointOf } from "../../engine/command/connection";
-import { isObject, type Value } from "../../engine/values";
-import { pulumi, type Workspace, WorkspaceError } from "../project/workspace";
+import { isObject, type Properties, type Value } from "../../engine/values";
+import { WorkspaceError } from "../project/faults";
+import { stackState, type Workspace } from "../project/workspace";
 
-/** A server of the stack that takes releases, and how it is reached. */
-export interface ReleaseServer {
+/** A server of the stack, what it holds, and how it is reached. */
+export interface StackServer {
   /** Such as `web-1`. */
   readonly name: string;
+  readonly tiers: readonly Tier[];
   readonly endpoint: Endpoint;
 }
 
 /** As much of `pulumi stack export` as is read here. */
-interface Deployment {
+export interface Deployment {
   readonly deployment?: {
     readonly resources?: readonly {
       readonly urn: string;
       readonly type: string;
-      readonly inputs?: { readonly [name: string]: Value };
+      readonly inputs?: Properties;
+      readonly outputs?: Properties;
     }[];
   };
 }
 
-/** The servers that releases were deployed to, from the stack's state. */
-export function serversOf(state: Deployment): ReleaseServer[] {
-  return (state.deployment?.resources ?? []).flatMap(({ urn, type, inputs }) => {
-    const name = /server:Release\$command:remote:Command::(.+)-deploy$/.exec(urn)?.[1];
-    return type === "command:remote:Command" && name !== undefined
-      ? [{ name, endpoint: endpointOf(open(inputs?.connection)) }]
-      : [];
+/** A server as the stack's output `servers` lists it. */
+export interface ListedServer {
+  readonly name: string;
+  readonly tiers: readonly Tier[];
+  /** All that is listed of it, such as `publicIp`. */
+  readonly properties: Properties;
+}
+
+/** The servers that the stack's output `servers` lists. */
+export function listedServers(state: Deployment): ListedServer[] {
+  const stack = state.deployment?.resources?.find(({ type }) => type === "pulumi:pulumi:Stack");
+  const listed = open(stack?.outputs?.servers);
+  return (Array.isArray(listed) ? listed : []).flatMap((properties) =>
+    isObject(properties) ? [{ name: String(properties.name), tiers: tiersOf(properties), properties }] : [],
+  );
+}
+
+/** The listed servers with what reaches them: the connection of their provisioning, from the stack's state with its secrets open. */
+export function serversOf(state: Deployment): StackServer[] {
+  return listedServers(state).flatMap(({ name, tiers }) => {
+    const provisioned = state.deployment?.resources?.find(
+      ({ type, urn }) =>
+        type === "command:remote:Command" && urn.endsWith(`$command:remote:Command::${name}-provision`),
+    );
+    if (provisioned === undefined) return [];
+    return [{ name, tiers, endpoint: endpointOf(open(provisioned.inputs?.connection)) }];
   });
 }
 
+/** Stacks of version 0.1.0 name tiers as one text, `web, app, database`. */
+function tiersOf({ tiers, tier }: Properties): Tier[] {
+  const names = Array.isArray(tiers) ? tiers : String(tier ?? "").split(", ");
+  return knownTiers.filter((known) => names.includes(known));
+}
+
 /**
- * The stack's servers that take releases.
- * @throws WorkspaceError when the stack has none.
+ * All servers of the stack.
+ * @throws {WorkspaceError} when it has none
  */
-export async function releaseServers(workspace: Workspace): Promise<ReleaseServer[]> {
-  const exported = await pulumi(workspace, ["stack", "export", "--show-secrets", "-s", workspace.stack]);
-  if (exported.code !== 0) {
-    throw new WorkspaceError(exported.stderr.trim());
-  }
-  const servers = serversOf(JSON.parse(exported.stdout) as Deployment);
+export async function stackServers(workspace: Workspace): Promise<StackServer[]> {
+  const servers = serversOf(JSON.parse(await stackState(workspace, "--show-secrets")) as Deployment);
   if (servers.length === 0) {
     throw new WorkspaceError(
-      `the stack ${workspace.stack} has no server that takes releases: bring it up first (npm start)`,
+      `the stack ${workspace.stack} has no servers: bring it up first (npm start -- -s ${workspace.stack})`,
     );
   }
   return servers;
 }
 
+/**
+ * The stack's servers that hold a tier.
+ * @throws {WorkspaceError} when none does
+ */
+export async function serversOfTier(workspace: Workspace, tier: Tier): Promise<StackServer[]> {
+  const servers = await stackServers(workspace);
+  const found = servers.filter(({ tiers }) => tiers.includes(tier));
+  if (found.length > 0) return found;
+  const names = servers.map(({ name, tiers }) => `${name} (${tiers.join(", ")})`).join(", ");
+  throw new WorkspaceError(
+    `the stack ${workspace.stack} has no server with the tier ${tier} (${tierLabels[tier]}), only ${names}`,
+  );
+}
+
 /** A secret in an exported state is an object around its JSON text; this is what it holds. */
 function open(value: Value | undefined): Value | undefined {
-  if (!isObject(value)) {
-    return value;
-  }
-  if (typeof value.plaintext === "string") {
-    return JSON.parse(value.plaintext) as Value;
-  }
+  if (Array.isArray(value)) return value.map((item) => open(item) as Value);
+  if (!isObject(value)) return value;
+  if (typeof value.plaintext === "string") return open(JSON.parse(value.plaintext) as Value);
   return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, open(item) as Value]));
 }

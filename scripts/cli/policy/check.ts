@@ -14,7 +14,7 @@ import { guardRails } from "../../../policy/guardRails";
 import type { Violation as Reported } from "../../../policy/report";
 import type { ResourceView } from "../../../policy/resources";
 import { stackPolicies } from "../../../policy/stackPolicies";
-import { WorkspaceError } from "../project/workspace";
+import { WorkspaceError } from "../project/faults";
 
 export interface Violation {
   readonly policy: string;

@@ -11,12 +11,12 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { ensureEngine } from "../../engine/ensure";
-import { localFolder, projectFolder } from "../project/folders";
-import { releaseStaleLocks } from "../project/locks";
+import { backendOf, isHeld, workspaceEnvironment } from "../project/backend";
+import { WorkspaceError } from "../project/faults";
+import { projectFolder } from "../project/folders";
 import { stackFileName, withoutSecrets } from "../project/stackFile";
-import { mustRun, openWorkspace, type Workspace, WorkspaceError } from "../project/workspace";
+import { mustRun, openWorkspace, type Workspace } from "../project/workspace";
 
 /** Where a preview runs. */
 export interface PreviewPlace extends Workspace {
@@ -25,47 +25,29 @@ export interface PreviewPlace extends Workspace {
   close(): void;
 }
 
-const quiet = () => {};
-
 /**
- * The person's own backend where the environment names one, else this clone's. An offline preview of a stack that this clone
- * doesn't hold runs in a draft, which leaves nothing behind.
+ * The stack where its state is kept. An offline preview of one that this clone's own backend would hold but does not runs in a draft, which
+ * leaves nothing behind.
  */
 export async function openPreviewPlace(stack: string, offline: boolean): Promise<PreviewPlace> {
   const file = join(projectFolder, stackFileName(stack));
   if (!existsSync(file)) {
     throw new WorkspaceError(`There is no ${stackFileName(stack)}: name a stack that has one, such as prod`);
   }
-  const here = join(localFolder, "backend/.pulumi/stacks/one-server-web", `${stack}.json`);
-  if (offline && !ownBackend() && !existsSync(here)) return await openDraft(stack, file);
-  return { ...(await openStack(stack)), draft: false, close: quiet };
-}
-
-/** A stack on the person's own backend where the environment names one, else on this clone's. */
-export async function openStack(stack: string): Promise<Workspace> {
-  if (!ownBackend()) return await openWorkspace(stack, quiet);
-  const engine = await ensureEngine({ projectFolder, report: quiet });
-  const environment = { ...process.env, ...engine.environment };
-  const folder = fileBackend(environment.PULUMI_BACKEND_URL);
-  if (folder !== undefined) await releaseStaleLocks(folder, stack);
-  return { stack, engine, folder: projectFolder, environment };
-}
-
-/** The folder of a backend that is one. */
-function fileBackend(url: string | undefined): string | undefined {
-  return url?.startsWith("file:///") ? fileURLToPath(url) : undefined;
-}
-
-function ownBackend(): boolean {
-  const { PULUMI_BACKEND_URL: backend, PULUMI_ACCESS_TOKEN: token } = process.env;
-  return backend !== undefined || token !== undefined;
+  if (offline && backendOf(stack).kind === "own" && !isHeld(stack)) return await openDraft(stack, file);
+  return { ...(await openWorkspace(stack)), draft: false, close: () => {} };
 }
 
 /** The project by links, with a copy of the stack's settings and an empty backend beside them. */
 async function openDraft(stack: string, file: string): Promise<PreviewPlace> {
-  const engine = await ensureEngine({ projectFolder, report: quiet });
+  const engine = await ensureEngine({ projectFolder, report: () => {} });
   const folder = mkdtempSync(join(tmpdir(), "one-server-web-preview-"));
-  const close = () => rmSync(folder, { recursive: true, force: true });
+  const remove = () => rmSync(folder, { recursive: true, force: true });
+  process.once("exit", remove);
+  const close = () => {
+    process.off("exit", remove);
+    remove();
+  };
   try {
     for (const name of readdirSync(projectFolder)) {
       if ([".git", ".local", stackFileName(stack)].includes(name)) continue;
@@ -73,13 +55,13 @@ async function openDraft(stack: string, file: string): Promise<PreviewPlace> {
     }
     writeFileSync(join(folder, stackFileName(stack)), withoutSecrets(readFileSync(file, "utf8")));
     mkdirSync(join(folder, "backend"));
+    const backend = { kind: "chosen", url: `file://${join(folder, "backend")}` } as const;
     const environment = {
-      ...process.env,
-      ...engine.environment,
-      PULUMI_BACKEND_URL: `file://${join(folder, "backend")}`,
+      ...workspaceEnvironment(engine, backend, process.env),
+      PULUMI_BACKEND_URL: backend.url,
       PULUMI_CONFIG_PASSPHRASE: randomBytes(16).toString("hex"),
     };
-    const place = { stack, engine, folder, environment, draft: true, close };
+    const place = { stack, engine, folder, environment, backend, draft: true, close };
     await mustRun(place, ["stack", "init", stack]);
     const password = ["config", "set", "--secret", "databasePassword", "-s", stack];
     await mustRun(place, password, randomBytes(24).toString("base64url"));

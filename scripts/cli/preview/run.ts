@@ -1,5 +1,5 @@
 import { readUpgradePath } from "../../../policy/upgradePath";
-import { runCommand } from "../project/command";
+import { runProcess } from "../../engine/runProcess";
 import { type EngineEvent, nameOf, type PolicyEvent, parseEvent, plainText } from "../project/engineEvents";
 import { projectFolder } from "../project/folders";
 import { pulumi } from "../project/workspace";
@@ -103,7 +103,7 @@ export async function preview(stack: string, offline: boolean): Promise<PreviewR
     const events = new PreviewEvents();
     const args = ["preview", "--json", "--non-interactive", "-s", stack, "--policy-pack", "policy"];
     const [ran, before] = await Promise.all([
-      runCommand(place.engine.cli, args, {
+      runProcess(place.engine.cli, args, {
         cwd: place.folder,
         env: environment,
         onLine: (line) => {

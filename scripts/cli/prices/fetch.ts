@@ -1,7 +1,7 @@
 import { createInterface } from "node:readline";
 import { Readable } from "node:stream";
 import type { ReadableStream } from "node:stream/web";
-import { WorkspaceError } from "../project/workspace";
+import { WorkspaceError } from "../project/faults";
 import { type Price, priceOf, RowReader } from "./rows";
 
 /** AWS's offers that hold the table's prices. */

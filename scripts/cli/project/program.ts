@@ -1,44 +1,60 @@
 import { type ParseArgsConfig, parseArgs } from "node:util";
 import { EngineError } from "../../engine/errors";
-import { UpdateFailed } from "./runUpdate";
-import { WorkspaceError } from "./workspace";
+import { endInOrder, interruptedCode } from "../../engine/interruption";
+import { Interrupted, UpdateFailed, WorkspaceError, WrongUse } from "./faults";
 
 /** The option that every program of this project takes for the stack it works on. */
 export const stackOption = { stack: { type: "string", short: "s", default: "local" } } as const;
 
+type Options = NonNullable<ParseArgsConfig["options"]>;
+
 /** What a program was called with. */
-export interface Arguments {
-  readonly values: Readonly<Record<string, string | boolean | undefined>>;
+export interface Arguments<Known extends Options> {
+  readonly values: ReturnType<typeof parseArgs<{ options: Known }>>["values"];
   readonly positionals: readonly string[];
 }
 
 /**
- * Runs one of the project's programs: `--help` prints the usage, a wrong argument ends with 2, an expected fault is
- * one clear message and 1, and anything else shows its stack.
+ * Runs one of the project's programs: `--help` prints the usage, and what it does not know ends with 2 and the usage. An expected fault is
+ * one clear message and 1, anything else shows its stack. Interrupted, it ends in order, with the code that shells expect (130 for Ctrl-C).
+ * @param most how many arguments without a name it takes
  */
-export async function runProgram(
+export async function runProgram<const Known extends Options>(
   usage: string,
-  options: NonNullable<ParseArgsConfig["options"]>,
-  action: (called: Arguments) => Promise<number>,
+  options: Known,
+  action: (called: Arguments<Known>) => Promise<number>,
+  most = 0,
 ): Promise<void> {
+  endInOrder();
   try {
-    const { values, positionals } = parseArgs({
-      options: { ...options, help: { type: "boolean", short: "h", default: false } },
-      allowPositionals: usage.includes("["),
-    });
-    if (values.help === true) console.log(usage);
-    else process.exitCode = await action({ values: values as Arguments["values"], positionals });
+    const help = { help: { type: "boolean", short: "h" } } as const;
+    const { values, positionals } = parseArgs({ options: { ...options, ...help }, allowPositionals: true });
+    if ("help" in values) {
+      console.log(usage);
+      return;
+    }
+    refuseOthers(positionals.slice(most), options);
+    const code = await action({ values, positionals } as unknown as Arguments<Known>);
+    process.exitCode = code === 0 ? 0 : (interruptedCode() ?? code);
   } catch (error) {
     process.exitCode = complain(error as Error & { code?: string }, usage);
   }
 }
 
+function refuseOthers([first]: readonly string[], options: Options): void {
+  if (first === undefined) return;
+  const meant = "stack" in options ? `; did you mean --stack ${first}?` : "";
+  throw new WrongUse(`Unexpected argument '${first}'${meant}`);
+}
+
 function complain(error: Error & { code?: string }, usage: string): number {
-  if (error.code?.startsWith("ERR_PARSE_ARGS")) {
+  if (error instanceof WrongUse || error.code?.startsWith("ERR_PARSE_ARGS")) {
     console.error(`${error.message}\n\n${usage}`);
     return 2;
   }
-  const expected = [WorkspaceError, UpdateFailed, EngineError].some((kind) => error instanceof kind);
+  const expected = [WorkspaceError, UpdateFailed, EngineError, Interrupted].some(
+    (kind) => error instanceof kind,
+  );
   console.error(expected ? error.message : error);
-  return 1;
+  return interruptedCode() ?? 1;
 }

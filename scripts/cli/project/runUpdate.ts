@@ -1,14 +1,9 @@
-import { runCommand } from "./command";
+import { runProcess } from "../../engine/runProcess";
 import { parseEvent } from "./engineEvents";
+import { StackBusy, UpdateFailed } from "./faults";
 import type { Progress } from "./progress";
 import { Update } from "./update";
 import { clearMessage, isBusy, type Workspace } from "./workspace";
-
-/** An `up` or a `destroy` did not come to its end; `message` says what a person should know, one thing a line. */
-export class UpdateFailed extends Error {}
-
-/** Nothing was done, for another run holds the stack. */
-export class StackBusy extends UpdateFailed {}
 
 /**
  * Runs `up` or `destroy` and shows its steps as they end.
@@ -20,7 +15,7 @@ export async function runUpdate(
   progress: Progress,
 ): Promise<Update> {
   const update = new Update();
-  const result = await runCommand(
+  const result = await runProcess(
     workspace.engine.cli,
     [...args, "--yes", "--json", "--non-interactive", "-s", workspace.stack],
     {
@@ -40,7 +35,7 @@ export async function runUpdate(
   for (const line of new Set(update.warnings)) progress.line(`warning: ${line}`);
   if (result.code !== 0) {
     const reason = isBusy(result.stderr) || update.errors.some(isBusy) ? StackBusy : UpdateFailed;
-    throw new reason(failure(update, result.stderr, workspace.stack));
+    throw new reason(failure(update, result.stderr, workspace));
   }
   return update;
 }
@@ -55,10 +50,10 @@ export function underWay(update: Update): string {
 }
 
 /** What went wrong, without what the engine repeats. */
-function failure(update: Update, stderr: string, stack: string): string {
+function failure(update: Update, stderr: string, workspace: Workspace): string {
   const lines = update.errors.filter((line) => !/^(update|resource .*) failed$/.test(line));
   const text = lines.length > 0 ? [...new Set(lines.map(commandError))].join("\n") : stderr;
-  return clearMessage(text, stack);
+  return clearMessage(text, workspace);
 }
 
 /**

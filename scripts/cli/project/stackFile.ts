@@ -1,8 +1,8 @@
 import { parse, stringify } from "yaml";
 
-/** The name of a stack's settings file. */
+/** The name of a stack's settings file, whatever organization and project stand before the stack's own name. */
 export function stackFileName(stack: string): string {
-  return `Pulumi.${stack}.yaml`;
+  return `Pulumi.${stack.slice(stack.lastIndexOf("/") + 1)}.yaml`;
 }
 
 /** A stack's settings that stand in plain text, without the salt: the others cannot be read without its passphrase. */

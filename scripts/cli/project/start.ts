@@ -1,9 +1,10 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Answer, addressOf, ask, askAt } from "./answer";
+import { UpdateFailed } from "./faults";
 import { localFolder } from "./folders";
 import { duration, Progress, type Screen } from "./progress";
-import { runUpdate, UpdateFailed } from "./runUpdate";
+import { runUpdate } from "./runUpdate";
 import { startStopped } from "./stoppedMachines";
 import { engineLine, type SiteOutputs, siteOutputs, summary } from "./summary";
 import { openWorkspace, stackOutputs, type Workspace } from "./workspace";
@@ -14,7 +15,7 @@ export async function start(stack: string, screen: Screen): Promise<void> {
   const progress = new Progress(screen);
   try {
     progress.now("getting the Pulumi engine");
-    const workspace = await openWorkspace(stack, (doing) => progress.now(doing));
+    const workspace = await openWorkspace(stack, { create: true, report: (doing) => progress.now(doing) });
     progress.line(engineLine(workspace));
     const before = await stackOutputs(workspace);
     if (before.servers !== undefined) {

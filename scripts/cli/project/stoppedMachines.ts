@@ -1,4 +1,4 @@
-import { runCommand } from "./command";
+import { runProcess } from "../../engine/runProcess";
 import { projectFolder } from "./folders";
 import type { SiteOutputs } from "./summary";
 
@@ -34,8 +34,5 @@ export async function startStopped(
 }
 
 function run(script: string, ...args: readonly string[]) {
-  return runCommand(`${projectFolder}/scripts/host/${script}`, args, {
-    cwd: projectFolder,
-    env: process.env,
-  });
+  return runProcess(`${projectFolder}/scripts/host/${script}`, args, { cwd: projectFolder });
 }

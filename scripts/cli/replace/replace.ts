@@ -1,10 +1,17 @@
 import { setTimeout as wait } from "node:timers/promises";
-import { openStack } from "../preview/place";
 import { askAt } from "../project/answer";
+import { StackBusy, UpdateFailed } from "../project/faults";
 import { duration, Progress, type Screen } from "../project/progress";
-import { runUpdate, StackBusy, UpdateFailed } from "../project/runUpdate";
+import { runUpdate } from "../project/runUpdate";
 import { type SiteOutputs, siteOutputs } from "../project/summary";
-import { mustRun, pulumi, stackOutputs, type Workspace } from "../project/workspace";
+import {
+  mustRun,
+  openWorkspace,
+  stackOutputs,
+  stackSetting,
+  stackState,
+  type Workspace,
+} from "../project/workspace";
 import { findServer, type ServerState, withFormerInstance } from "./state";
 import { killedLine, unfinished, withoutUnfinished } from "./unfinished";
 
@@ -26,7 +33,7 @@ export async function replaceServer(wanted: Replacement, screen: Screen): Promis
   const progress = new Progress(screen);
   try {
     progress.now("getting the Pulumi engine");
-    const workspace = await openStack(wanted.stack);
+    const workspace = await openWorkspace(wanted.stack, { report: (doing) => progress.now(doing) });
     const before = await serverState(workspace, wanted, progress);
     const image = await imageSetting(workspace);
     if (wanted.image !== undefined) await setImage(workspace, wanted.image);
@@ -60,7 +67,7 @@ async function undone(
   failure: Error,
   progress: Progress,
 ): Promise<Error> {
-  const exported = await mustRun(workspace, ["stack", "export", "-s", stack]);
+  const exported = await stackState(workspace);
   const now = findServer(exported, stack, server);
   const old = before.former ?? before.instance;
   if (now.former !== old && now.instance !== old) {
@@ -111,7 +118,7 @@ async function serverState(
   { stack, server }: Replacement,
   progress: Progress,
 ): Promise<ServerState> {
-  const exported = await mustRun(workspace, ["stack", "export", "-s", stack]);
+  const exported = await stackState(workspace);
   const begun = unfinished(exported);
   if (begun.length > 0) {
     progress.line(killedLine(stack, begun));
@@ -122,8 +129,7 @@ async function serverState(
 
 /** What the setting is now; not set means `current`. */
 async function imageSetting(workspace: Workspace): Promise<string> {
-  const { code, stdout } = await pulumi(workspace, ["config", "get", "image", "-s", workspace.stack]);
-  return code === 0 ? stdout.trim() : "current";
+  return (await stackSetting(workspace, "image")) ?? "current";
 }
 
 async function setImage(workspace: Workspace, image: string): Promise<void> {

@@ -1,5 +1,5 @@
 import { nameOf } from "../project/engineEvents";
-import { WorkspaceError } from "../project/workspace";
+import { WorkspaceError } from "../project/faults";
 
 /** A server of the platform aws as a stack's state knows it. */
 export interface ServerState {

@@ -4,8 +4,8 @@ import { basename } from "node:path";
 import { promisify } from "node:util";
 import { readState, textOf } from "../../../policy/readState";
 import type { ResourceView } from "../../../policy/resources";
-import { projectFolder } from "../project/folders";
-import { openBackend, WorkspaceError } from "../project/workspace";
+import { WorkspaceError, WrongUse } from "../project/faults";
+import { openWorkspace } from "../project/workspace";
 
 /** Where the resources come from. */
 export interface Source {
@@ -26,15 +26,19 @@ export interface StackResources {
  * Reads a stack's resources.
  * @throws WorkspaceError that names the file or stack and what to do
  */
-export async function readStack({ file, stack, preview }: Source): Promise<StackResources> {
+export async function readStack({ file, stack, preview = false }: Source): Promise<StackResources> {
+  if (file !== undefined && (stack !== undefined || preview))
+    throw new WrongUse("--file stands alone: what it holds is neither a stack of this project nor a preview");
   if (file !== undefined) {
     const name = file === "-" ? "standard input" : file;
     return { title: basename(name).replace(/\.json$/, ""), views: read(readText(file, name), name) };
   }
   const title = stack ?? "local";
-  const { engine, environment } = await openBackend((doing) => process.stderr.write(`${doing}\n`));
-  const place = { cli: engine.cli, folder: projectFolder, environment };
-  if (preview === true) return { title, views: await previewedViews(place, title) };
+  const { engine, folder, environment } = await openWorkspace(title, {
+    report: (doing) => process.stderr.write(`${doing}\n`),
+  });
+  const place = { cli: engine.cli, folder, environment };
+  if (preview) return { title, views: await previewedViews(place, title) };
   const json = await pulumi(place, ["stack", "export", "--stack", title]);
   return { title, views: read(json, `stack ${title}`) };
 }

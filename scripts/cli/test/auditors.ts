@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { cacheFolder } from "../../engine/cache";
-import { runCommand } from "../project/command";
+import { runProcess } from "../../engine/runProcess";
 
 /** Programs in Python that judge a server from outside: pinned, so that a new opinion of theirs comes by a change here. */
 const packages = ["sslyze==6.3.1", "ssh-audit==3.9.0"];
@@ -21,7 +21,7 @@ export async function ensureAuditors(): Promise<void> {
   if (existsSync(folder)) return;
   const making = `${folder}.making-${process.pid}`;
   const args = ["-m", "pip", "install", "--quiet", "--no-input", "--target", making, ...packages];
-  const { code, stderr } = await runCommand("python3", args, { cwd: "/", env: process.env });
+  const { code, stderr } = await runProcess("python3", args, { cwd: "/" });
   if (code !== 0) {
     await rm(making, { recursive: true, force: true });
     throw new Error(

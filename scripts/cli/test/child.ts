@@ -28,6 +28,8 @@ class ChosenTests extends Mocha {
 process.once("message", ({ files, grep, colours }: Wanted) => {
   const mocha = new ChosenTests(grep, { reporter: "spec", timeout: 60_000, color: colours });
   for (const file of files) mocha.addFile(join(projectFolder, file));
+  // What tests made is taken down by their own hooks; the test that runs comes to its end first.
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => runner.abort());
   const runner = mocha.run(() => {
     const { passes = 0, failures = 0, pending = 0 } = runner.stats ?? {};
     // What was printed must be out before the process ends, which something that a test left open must not keep up.

@@ -1,5 +1,6 @@
 import { fork } from "node:child_process";
 import { join } from "node:path";
+import { holdInterruptions } from "../../engine/interruption";
 import { projectFolder } from "../project/folders";
 
 /** Test files that one process runs, one after another. */
@@ -31,9 +32,13 @@ export function runGroup(group: Group, grep: string | undefined, colours: boolea
     cwd: projectFolder,
     execArgv: ["--import", "tsx"],
     silent: true,
+    env: withoutLogin(process.env),
   });
+  // A terminal sends Ctrl-C to it as well.
   const interrupt = () => void child.kill("SIGINT");
-  process.on("SIGTERM", interrupt);
+  const kill = () => void child.kill();
+  process.on("SIGTERM", interrupt).once("exit", kill);
+  const release = holdInterruptions();
   let output = "";
   for (const stream of [child.stdout, child.stderr]) {
     stream?.setEncoding("utf8").on("data", (text: string) => {
@@ -48,7 +53,8 @@ export function runGroup(group: Group, grep: string | undefined, colours: boolea
   return new Promise((resolve, reject) => {
     child.on("error", reject);
     child.on("close", (code, signal) => {
-      process.off("SIGTERM", interrupt);
+      process.off("SIGTERM", interrupt).off("exit", kill);
+      release();
       if (counts !== undefined) return resolve({ group, output, ...counts });
       const ended = `${group.name} ended with ${signal ?? code} before its tests did`;
       resolve({
@@ -60,4 +66,9 @@ export function runGroup(group: Group, grep: string | undefined, colours: boolea
       });
     });
   });
+}
+
+/** What says where a person's own stacks are kept is none of a test's. */
+function withoutLogin(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => !name.startsWith("PULUMI_")));
 }

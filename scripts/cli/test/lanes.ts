@@ -20,18 +20,22 @@ export interface Watcher {
   ended(result: GroupResult): void;
 }
 
-/** Runs groups in the order given, some at once. */
+/**
+ * Runs groups in the order given, some at once.
+ * @param over says whether those that are left are not to be run
+ */
 export async function runInLanes(
   groups: readonly Group[],
   lanes: number,
   watcher: Watcher,
   run: (group: Group) => Promise<GroupResult>,
+  over: () => boolean = () => false,
 ): Promise<GroupResult[]> {
   const waiting = [...groups];
   const running: string[] = [];
   const results: GroupResult[] = [];
   const lane = async () => {
-    for (let group = waiting.shift(); group !== undefined; group = waiting.shift()) {
+    for (let group = waiting.shift(); group !== undefined && !over(); group = waiting.shift()) {
       running.push(group.name);
       watcher.running(running);
       const result = await run(group);

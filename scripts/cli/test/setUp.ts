@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { ensureEngine } from "../../engine/ensure";
-import { runCommand } from "../project/command";
+import { runProcess } from "../../engine/runProcess";
 import { projectFolder } from "../project/folders";
 import { Progress, standardScreen } from "../project/progress";
 import { ensureAuditors } from "./auditors";
@@ -51,7 +51,7 @@ async function installMissing(
   const [first, ...arguments_] = process.getuid?.() === 0 ? ["apt-get"] : ["sudo", "-n", "apt-get"];
   for (const step of [["update"], ["install", "-y", "--no-install-recommends", ...missing]]) {
     progress.now(`apt-get ${step.join(" ")}`);
-    const { code, stderr } = await runCommand(first ?? "apt-get", [...arguments_, "-q", ...step], {
+    const { code, stderr } = await runProcess(first ?? "apt-get", [...arguments_, "-q", ...step], {
       cwd: projectFolder,
       env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" },
       onLine: (line) => progress.now(line),
@@ -71,7 +71,7 @@ function onPath(program: string): boolean {
 
 async function script(progress: Progress, file: string, ...args: readonly string[]): Promise<void> {
   progress.now(`${file} ${args.join(" ")}`);
-  const { code, stderr } = await runCommand(join(projectFolder, file), args, {
+  const { code, stderr } = await runProcess(join(projectFolder, file), args, {
     cwd: projectFolder,
     env: process.env,
     onLine: (line) => progress.now(line),
