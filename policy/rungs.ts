@@ -5,8 +5,10 @@ import {
   type Basis,
   inSeries,
 } from "./availability";
-import { type CostItem, costOf, type MonthlyCost } from "./cost";
-import { monthly, prices } from "./prices";
+import { type MonthlyCost, monthlyCost } from "./cost";
+import { modelOf, type Sizes } from "./models";
+import { prices, sizePrice } from "./prices";
+import { Resources } from "./resources";
 import type { Group, Topology } from "./topology";
 import { builtRungs, type Rung, type Tier } from "./vocabulary";
 
@@ -124,22 +126,15 @@ function groupsOf(site: Topology, tier: Tier): readonly Group[] {
   return site.tiers.find(({ name }) => name === tier)?.groups ?? [];
 }
 
-/** Sizes that the models of the ladder are priced with. */
-export interface Sizes {
-  readonly web: string;
-  readonly database: string;
-}
-
 /** The sizes in use, where the price table knows them, else small ones. */
 export function sizesOf(site: Topology): Sizes {
   const sizeIn = (tier: Tier) =>
     groupsOf(site, tier).flatMap(({ members }) => members.map(({ size }) => size));
-  const web =
-    sizeIn("web").find((size) => size !== undefined && prices.ec2[size] !== undefined) ?? "t4g.small";
+  const web = sizeIn("web").find((size) => sizePrice(prices, "ec2", size) !== undefined) ?? "t4g.small";
   const matching = `db.${web}`;
   const database =
-    sizeIn("database").find((size) => size !== undefined && prices.rds[size] !== undefined) ??
-    (prices.rds[matching] === undefined ? "db.t4g.small" : matching);
+    sizeIn("database").find((size) => sizePrice(prices, "rds", size) !== undefined) ??
+    (sizePrice(prices, "rds", matching) === undefined ? "db.t4g.small" : matching);
   return { web, database };
 }
 
@@ -174,35 +169,7 @@ export function modelAvailability(rung: Rung, basis: Basis): Availability {
   return inSeries(parts[rung], basis);
 }
 
-/** What a rung's model on AWS costs. A disk has 20 GB, a database 20 GB; each server has a public address. */
+/** What a rung's model on AWS costs. */
 export function modelCost(rung: Rung, sizes: Sizes): MonthlyCost {
-  const gigabytes = 20;
-  const { units } = prices;
-  const servers = (count: number): CostItem[] => [
-    { what: `${count} x EC2 ${sizes.web}`, amount: count * monthly(prices.ec2[sizes.web] ?? 0) },
-    { what: `${count} x disk of ${gigabytes} GB`, amount: count * gigabytes * units.gp3PerGigabyteMonth },
-    { what: `${count} x public address`, amount: count * monthly(units.publicIpv4PerHour) },
-  ];
-  const database = (copies: number): CostItem[] => [
-    {
-      what: `RDS ${sizes.database}${copies === 2 ? ", Multi-AZ" : ""}`,
-      amount: copies * monthly(prices.rds[sizes.database] ?? 0),
-    },
-    {
-      what: `${gigabytes} GB of database storage`,
-      amount: copies * gigabytes * units.rdsStoragePerGigabyteMonth,
-    },
-  ];
-  const zone: CostItem = { what: "hosted zone", amount: units.route53ZonePerMonth };
-  const balancer: CostItem[] = [
-    { what: "application load balancer", amount: monthly(units.applicationLoadBalancerPerHour) },
-    { what: "its 2 public addresses", amount: 2 * monthly(units.publicIpv4PerHour) },
-  ];
-  const items: Readonly<Record<Rung, readonly CostItem[]>> = {
-    single: [...servers(1), zone],
-    "split-database": [...servers(1), ...database(1), zone],
-    "load-balanced": [...servers(2), ...balancer, ...database(2), zone],
-    autoscaled: [...servers(2), ...balancer, ...database(2), zone],
-  };
-  return costOf(items[rung]);
+  return monthlyCost({ resources: new Resources(modelOf(rung, sizes)) });
 }

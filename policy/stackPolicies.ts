@@ -2,7 +2,7 @@ import type { StackValidationPolicy } from "@pulumi/policy";
 import type { z } from "zod";
 import type { Assessment } from "./assess";
 import { today, verdict } from "./exemptions";
-import type { Finding, RuleName } from "./finding";
+import { type Finding, fewNames, type RuleName } from "./finding";
 import { stackRails } from "./guardRails";
 import { judge } from "./judge";
 import { message, pathMessage } from "./messages";
@@ -199,11 +199,15 @@ export function missedTargets(assessment: Assessment, targets: TargetSettings): 
   if (maxMonthlyCost !== undefined && monthlyCost.amount > maxMonthlyCost) {
     const largest = [...monthlyCost.items].sort((left, right) => right.amount - left.amount)[0];
     missed.push(
-      `targets.maxMonthlyCost is ${maxMonthlyCost} USD, but the stack costs ${monthlyCost.amount} USD a month by the prices of ${monthlyCost.asOf}${
+      `targets.maxMonthlyCost is ${maxMonthlyCost} USD, but the stack costs ${monthlyCost.amount} USD a month by the prices of ${monthlyCost.asOf} in ${monthlyCost.region}${
         largest === undefined ? "" : `, most of it for ${largest.what} (${largest.amount} USD)`
       }.`,
     );
   }
+  if (maxMonthlyCost !== undefined && monthlyCost.amount <= maxMonthlyCost && monthlyCost.unpriced.length > 0)
+    missed.push(
+      `targets.maxMonthlyCost is ${maxMonthlyCost} USD, and it can't be checked: the prices of ${monthlyCost.region} lack ${fewNames(monthlyCost.unpriced)}. The rest costs ${monthlyCost.amount} USD a month.`,
+    );
   if (minAvailability !== undefined && availability !== undefined && availability.percent < minAvailability) {
     const weakest = [...availability.parts].sort((left, right) => left.availability - right.availability)[0];
     missed.push(

@@ -1,21 +1,20 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { prices } from "../../policy/prices";
+import { defaultRegion, prices, tablesFolder } from "../../policy/prices";
 import { priceAge, priceAgeWarning } from "./preview/priceAge";
 import { fetchPrices } from "./prices/fetch";
 import { type Refreshed, refreshTable } from "./prices/table";
-import { projectFolder } from "./project/folders";
 import { runProgram } from "./project/program";
 
 const usage = `usage: npm run prices [-- --check]
 
-Refreshes the price table policy/prices.ts from AWS's public price lists, which ask for no account. The lists are
+Refreshes the price table policy/prices/us-east-1.json from AWS's public price lists, which ask for no account. The lists are
 some hundred megabytes, of which only the rows of the table are kept.
 
       --check   only tells how old the table is; ends with 1 when that is more than 90 days
   -h, --help    this text`;
 
-const table = join(projectFolder, "policy/prices.ts");
+const file = join(tablesFolder, `${defaultRegion}.json`);
 
 void runProgram(usage, { check: { type: "boolean", default: false } }, async ({ values }) => {
   const today = new Date();
@@ -26,9 +25,9 @@ void runProgram(usage, { check: { type: "boolean", default: false } }, async ({ 
     );
     return warning === undefined ? 0 : 1;
   }
-  const found = await fetchPrices(prices.region, (line) => console.log(line));
-  const refreshed = refreshTable(readFileSync(table, "utf8"), found, today.toISOString().slice(0, 7));
-  writeFileSync(table, refreshed.text);
+  const found = await fetchPrices(defaultRegion, (line) => console.log(line));
+  const refreshed = refreshTable(prices, found, today.toISOString().slice(0, 7));
+  writeFileSync(file, `${JSON.stringify(refreshed.table, undefined, 2)}\n`);
   report(refreshed);
   return 0;
 });

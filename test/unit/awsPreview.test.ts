@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { assess } from "../../policy/assess";
+import { prices } from "../../policy/prices";
 import { topology } from "../../policy/topology";
 import { upgradePathOutput } from "../../policy/upgradePath";
 import { priceAge, priceAgeWarning } from "../../scripts/cli/preview/priceAge";
@@ -9,7 +8,6 @@ import { type PreviewResult, standing } from "../../scripts/cli/preview/run";
 import { markdown, terminalText } from "../../scripts/cli/preview/summary";
 import { priceOf, RowReader, splitLine } from "../../scripts/cli/prices/rows";
 import { refreshTable } from "../../scripts/cli/prices/table";
-import { projectFolder } from "../../scripts/cli/project/folders";
 import { withoutSecrets } from "../../scripts/cli/project/stackFile";
 import { ownAws } from "../stacks/oneServer";
 
@@ -90,7 +88,7 @@ describe("the table of prices", () => {
     const lines = [
       '"FormatVersion","v1.0"',
       `${heading},Pre Installed S/W,CapacityStatus`,
-      'A,OnDemand,USD,0.0170,"Compute Instance",t4g.small,Shared,Linux,NA,Used',
+      'A,OnDemand,USD,0.0680,"Compute Instance",t4g.large,Shared,Linux,NA,Used',
       "B,OnDemand,USD,0.9999,Compute Instance,t4g.small,Dedicated,Linux,NA,Used",
       "C,Reserved,USD,0.0001,Compute Instance,t4g.small,Shared,Linux,NA,Used",
     ];
@@ -98,14 +96,13 @@ describe("the table of prices", () => {
       const row = reader.read(line);
       return (row === undefined ? undefined : priceOf(row)) ?? [];
     });
-    assert.deepEqual(found, [{ section: "ec2", name: "t4g.small", amount: 0.017 }]);
-    const source = readFileSync(join(projectFolder, "policy/prices.ts"), "utf8");
-    const refreshed = refreshTable(source, found, "2026-11");
-    assert.match(refreshed.text, /asOf: "2026-11"/);
-    assert.match(refreshed.text, /"t4g.small": 0.017,/);
-    assert.deepEqual(refreshed.changed, [{ name: "t4g.small", before: 0.0168, after: 0.017 }]);
+    assert.deepEqual(found, [{ section: "ec2", name: "t4g.large", amount: 0.068 }]);
+    const refreshed = refreshTable(prices, found, "2026-11");
+    assert.equal(refreshed.table.asOf, "2026-11");
+    assert.equal(refreshed.table.ec2.t4g, 0.068);
+    assert.deepEqual(refreshed.changed, [{ name: "t4g", before: 0.0672, after: 0.068 }]);
     assert.ok(refreshed.kept.includes("publicIpv4PerHour"));
-    assert.throws(() => refreshTable(source, [], "2026-11"), /no price of the table stands in AWS's lists/);
+    assert.throws(() => refreshTable(prices, [], "2026-11"), /no price of the table stands in AWS's lists/);
   });
 
   it("reads CSV with commas and quotes inside", () => {

@@ -3,7 +3,7 @@ export type Row = ReadonlyMap<string, string>;
 
 /** Where a price belongs in the table: its section, and its name there. */
 export interface Price {
-  readonly section: "ec2" | "rds" | "aurora" | "elasticache" | "units";
+  readonly section: "ec2" | "rds" | "rdsPostgres" | "aurora" | "elasticache" | "units";
   readonly name: string;
   /** US dollars for one hour, or for one gigabyte and month. */
   readonly amount: number;
@@ -70,6 +70,7 @@ export function priceOf(row: Row): Price | undefined {
     case "Database Instance":
       if (!has("Deployment Option", "Single-AZ")) return undefined;
       if (has("Database Engine", "MySQL")) return { section: "rds", name: type, amount };
+      if (has("Database Engine", "PostgreSQL")) return { section: "rdsPostgres", name: type, amount };
       return has("Database Engine", "Aurora MySQL") && !(row.get("usageType") ?? "").includes("IOOptimized")
         ? { section: "aurora", name: type, amount }
         : undefined;

@@ -1,47 +1,40 @@
+import type { PriceTable } from "../../../policy/prices";
 import type { Price } from "./rows";
 
 /** A table after a refresh. */
 export interface Refreshed {
-  readonly text: string;
+  readonly table: PriceTable;
   readonly changed: readonly { readonly name: string; readonly before: number; readonly after: number }[];
-  /** What no list told. */
+  /** What no list has. */
   readonly kept: readonly string[];
 }
 
-const sections = ["ec2", "rds", "aurora", "elasticache", "units"] as const;
+const sections = ["ec2", "rds", "rdsPostgres", "aurora", "elasticache", "units"] as const;
 
 /**
- * The source of policy/prices.ts with the prices found, and the month they are of. Everything else in it stays.
+ * A table with the prices found, and the month they are of. A family's price is that of its `large`. Everything else in it stays.
  * @throws Error when no price of the table was found: then the lists have another form, and the month would be a lie
  */
-export function refreshTable(text: string, prices: readonly Price[], asOf: string): Refreshed {
+export function refreshTable(table: PriceTable, prices: readonly Price[], asOf: string): Refreshed {
   const found = new Map(prices.map(({ section, name, amount }) => [`${section} ${name}`, amount]));
   const changed: { name: string; before: number; after: number }[] = [];
   const kept: string[] = [];
-  let refreshed = text;
-  let told = 0;
+  const refreshed = structuredClone(table);
+  let matched = 0;
   for (const section of sections) {
-    refreshed = refreshed.replace(
-      new RegExp(`(\\n  ${section}: \\{\\n)([\\s\\S]*?)(\\n  \\},)`),
-      (_whole, head, body, tail) => {
-        const lines = String(body).replace(
-          /^( {4}"?)([\w.]+)("?: )([\d.]+),$/gm,
-          (line, start, name, middle, value) => {
-            const after = found.get(`${section} ${name}`);
-            if (after === undefined) {
-              kept.push(name);
-              return line;
-            }
-            told += 1;
-            if (after !== Number(value)) changed.push({ name, before: Number(value), after });
-            return `${start}${name}${middle}${after},`;
-          },
-        );
-        return `${head}${lines}${tail}`;
-      },
-    );
+    const entries: Record<string, number | undefined> = refreshed[section];
+    for (const [name, before = 0] of Object.entries(entries)) {
+      const after = found.get(`${section} ${name}`) ?? found.get(`${section} ${name}.large`);
+      if (after === undefined) {
+        kept.push(name);
+        continue;
+      }
+      matched += 1;
+      if (after !== before) changed.push({ name, before, after });
+      entries[name] = after;
+    }
   }
-  if (told === 0)
+  if (matched === 0)
     throw new Error("no price of the table stands in AWS's lists: have they changed their form?");
-  return { text: refreshed.replace(/asOf: "[\d-]+"/, `asOf: "${asOf}"`), changed, kept };
+  return { table: { ...refreshed, asOf }, changed, kept };
 }

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
-import { type CostItem, costOf, monthlyCost } from "../../../policy/cost";
-import { partCosts } from "../../../policy/costOfParts";
+import { round } from "../../../policy/availability";
+import { monthlyCost } from "../../../policy/cost";
+import { Bill } from "../../../policy/cost/bill";
+import { partCosts } from "../../../policy/cost/parts";
 import { Resources } from "../../../policy/resources";
 import { topology } from "../../../policy/topology";
 import { stacks } from "../../stacks";
@@ -16,14 +18,12 @@ function resources(...added: readonly Part[]) {
 }
 
 function bill(...added: readonly Part[]) {
-  const items: CostItem[] = [];
-  const unpriced: string[] = [];
-  partCosts(new Resources(resources(...added)), (what, amount) => {
-    if (amount === undefined) unpriced.push(what);
-    else items.push({ what, amount });
-  });
-  const { items: rounded } = costOf(items);
-  return { items: rounded.map(({ what, amount }) => `${what}: ${amount}`), unpriced };
+  const made = new Bill(new Resources(resources(...added)));
+  partCosts(made);
+  return {
+    items: made.items.map(({ what, amount }) => `${what}: ${round(amount, 2)}`),
+    unpriced: made.unpriced,
+  };
 }
 
 const volume = (properties: Record<string, unknown>): Part => ["aws:ebs/volume:Volume", "data", properties];
