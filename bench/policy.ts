@@ -5,7 +5,7 @@ import { assess } from "../policy/assess";
 import type { ResourceView } from "../policy/resources";
 import { topology } from "../policy/topology";
 import { applicationBalancer, network, TestStack } from "../test/stacks/builder";
-import type { Result } from "../test/support/load/result";
+import { type Goal, goal, type Result } from "../test/support/load/result";
 import { resourceRequest, stackRequest, startPack } from "../test/support/policyPack";
 import { writeResults } from "./results";
 
@@ -89,13 +89,26 @@ async function processorSeconds(
   return shortest;
 }
 
+const wholePack: Goal = {
+  words: "2 s at 10,000 resources; ratio to linear at most 1",
+  limits: [
+    { of: "value", direction: "at most", bound: 2 },
+    { of: "ratio", direction: "at most", bound: 1 },
+  ],
+};
+
 async function main(): Promise<void> {
   const results: Result[] = [];
   const loading = await seconds(async () => {
     const { child } = await startPack();
     child.kill();
   });
-  results.push({ metric: "pack loaded and serving", value: loading, unit: "s", goal: "at most 1.5 s" });
+  results.push({
+    metric: "pack loaded and serving",
+    value: loading,
+    unit: "s",
+    goal: goal("at most 1.5 s", "value", "at most", 1.5),
+  });
   const { client, child } = await startPack();
   const pack = child.pid as number;
   try {
@@ -119,10 +132,10 @@ async function main(): Promise<void> {
       const empty = await processorSeconds(pack, 1, async () => {
         for (const _ of requests) await getPluginInfo(new Empty());
       });
-      for (const [what, value, goal] of [
+      for (const [what, value, wanted] of [
         ["topology and assessment, once", pure, undefined],
         ["the same of machines kept one by one", pureScattered, undefined],
-        ["all stack policies in the pack", whole, "2 s at 10,000 resources"],
+        ["all stack policies in the pack", whole, wholePack],
         ["all guard rails in the pack, one resource after another", rails, undefined],
         ["as many empty calls to the pack, for comparison", empty, undefined],
       ] as const) {
@@ -134,7 +147,7 @@ async function main(): Promise<void> {
           unit: "s of processor time",
           baseline: first * views.length,
           ratio: value / (first * views.length),
-          ...(goal === undefined ? {} : { goal: `${goal}; ratio to linear at most 1` }),
+          ...(wanted === undefined ? {} : { goal: wanted }),
         });
       }
     }

@@ -2,23 +2,38 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { cpus, release, totalmem } from "node:os";
 import { join } from "node:path";
 import { projectFolder } from "../scripts/cli/project/folders";
-import type { Result } from "../test/support/load/result";
+import { isMet, type Result } from "../test/support/load/result";
+
+/** A figure as it is written: the goal in words, and whether it was met. */
+export interface Row extends Omit<Result, "goal"> {
+  readonly goal?: string;
+  readonly met?: boolean;
+}
+
+/** The figure as it is written. */
+export function rowOf(result: Result): Row {
+  const { goal, ...figure } = result;
+  const met = isMet(result);
+  return goal === undefined || met === undefined ? figure : { ...figure, goal: goal.words, met };
+}
 
 /** Prints the table and writes it to bench/results/NAME.json with the machine and the date. */
 export function writeResults(name: string, results: readonly Result[]): void {
+  const rows = results.map(rowOf);
   console.table(
-    results.map(({ metric, value, unit, baseline, ratio, goal }) => ({
+    rows.map(({ metric, value, unit, baseline, ratio, goal, met }) => ({
       metric,
       value: `${rounded(value)} ${unit}`,
       baseline: baseline === undefined ? "" : `${rounded(baseline)} ${unit}`,
       ratio: ratio === undefined ? "" : ratio.toFixed(2),
       goal: goal ?? "",
+      met: met === undefined ? "" : met ? "yes" : "NO",
     })),
   );
   const folder = join(projectFolder, "bench", "results");
   mkdirSync(folder, { recursive: true });
   const file = join(folder, `${name}.json`);
-  const report = { date: new Date().toISOString(), machine: machine(), results };
+  const report = { date: new Date().toISOString(), machine: machine(), results: rows };
   writeFileSync(file, `${JSON.stringify(report, undefined, 2)}\n`);
   console.log(`written to bench/results/${name}.json`);
 }

@@ -1,4 +1,4 @@
-import type { Result } from "./result";
+import { goal, type Result } from "./result";
 import { type Outcome, percentile, within } from "./summary";
 import type { LoadReport } from "./underLoad";
 
@@ -37,19 +37,19 @@ export function changeResults(ours: ChangesUnderLoad, usual: ReadonlyMap<string,
       metric: "requests, some of 5 s in flight at each switch",
       value: summary.requests,
       unit: "requests",
-      goal: "20,000 or more",
+      goal: goal("20,000 or more", "value", "at least", 20_000),
     },
     {
       metric: `failed of them, in ${deployments.length} deployments and ${rollbacks.length} rollbacks`,
       value: summary.failed,
       unit: "requests",
-      goal: "0",
+      goal: goal("0", "value", "at most", 0),
     },
     {
       metric: `acknowledged writes (${acknowledged}) not in the database exactly once`,
       value: wrongWrites.length,
       unit: "writes",
-      goal: "0",
+      goal: goal("0", "value", "at most", 0),
     },
     {
       metric: "p99 while releases change (beside: between changes)",
@@ -57,15 +57,20 @@ export function changeResults(ours: ChangesUnderLoad, usual: ReadonlyMap<string,
       unit: "ms",
       baseline: between,
       ratio: during / between,
-      goal: "at most twice",
+      goal: goal("at most twice", "ratio", "at most", 2),
     },
     {
       metric: "release live after the upload, slowest",
       value: slowest(deployments),
       unit: "s",
-      goal: "3 s or less",
+      goal: goal("3 s or less", "value", "at most", 3),
     },
-    { metric: "rolled back, slowest", value: slowest(rollbacks), unit: "s", goal: "2 s or less" },
+    {
+      metric: "rolled back, slowest",
+      value: slowest(rollbacks),
+      unit: "s",
+      goal: goal("2 s or less", "value", "at most", 2),
+    },
   ];
 }
 
