@@ -1,4 +1,5 @@
 import { setTimeout as wait } from "node:timers/promises";
+import { Interrupted } from "../scripts/cli/project/faults";
 import {
   type Change,
   type ChangesUnderLoad,
@@ -12,11 +13,16 @@ import { type Ran, ReleaseServer } from "../test/support/load/server";
 import { StockServer } from "../test/support/load/stockServer";
 import { type LoadReport, underLoad } from "../test/support/load/underLoad";
 import { testNetwork } from "../test/support/networks";
+import { runBench } from "./bench";
 import { writeResults } from "./results";
 
-// `npm run bench:deploy`: deployments and rollbacks under a load of constant rate, and in the same run, on another machine with the
-// same packages in stock configuration, the usual ways of taking a new release into use: restarts and reloads. Ctrl-C ends the
-// rounds, writes what was measured so far and removes the machines.
+const usage = `usage: npm run bench:deploy
+
+Measures deployments and rollbacks under a load of constant rate, and in the same run, on another machine with the same packages in stock
+configuration, the usual ways of taking a new release into use: restarts and reloads. Ctrl-C ends the rounds, writes what was measured so
+far and removes the machines.
+
+  -h, --help   this text`;
 
 const rounds = 10;
 /** Milliseconds between two changes: requests of 5 s are always in flight at the switch, and there are quiet spans to compare with. */
@@ -129,16 +135,10 @@ function report(mine: ChangesUnderLoad, usual: ReadonlyMap<string, LoadReport>):
 }
 
 async function main(): Promise<void> {
-  for (const name of ["SIGINT", "SIGTERM"] as const) {
-    process.once(name, () => {
-      console.log("interrupted: writing what was measured and removing the machine …");
-      process.exitCode = 130;
-      interruption.abort();
-    });
-  }
+  for (const name of ["SIGINT", "SIGTERM"] as const) process.once(name, () => interruption.abort());
   const mine = await ours();
   if (mine.deployments.length === 0 || mine.rollbacks.length === 0) {
-    throw new Error("interrupted before the first round had ended: nothing was measured");
+    throw new Interrupted("interrupted before the first round had ended: nothing was measured");
   }
   const usual = new Map<string, LoadReport>();
   try {
@@ -148,7 +148,4 @@ async function main(): Promise<void> {
   }
 }
 
-void main().catch((error: unknown) => {
-  console.error(signal.aborted ? (error as Error).message : error);
-  process.exitCode = signal.aborted ? 130 : 1;
-});
+void runBench(usage, {}, { machines: true }, () => main);

@@ -7,10 +7,15 @@ import { eventually } from "../test/support/eventually";
 import { keyPair } from "../test/support/keyPair";
 import { goal, type Result } from "../test/support/load/result";
 import { testNetwork } from "../test/support/networks";
+import { runBench } from "./bench";
 import { writeResults } from "./results";
 
-// `npm run bench:provision`: how long a fresh machine takes from `pulumi up` to the first correct HTTPS page, beside
-// one bare `apt-get install` of the same packages on another fresh machine (the floor), and an `up` with nothing to do.
+const usage = `usage: npm run bench:provision
+
+Times how long a fresh machine takes from "pulumi up" to the first correct HTTPS page, beside one bare apt-get install of the same
+packages on another fresh machine (the floor), and an "up" with nothing to do.
+
+  -h, --help   this text`;
 
 const floorNetwork = { ...testNetwork("benchf"), machine: "floor", number: "10" };
 const { network: stack, subnet } = testNetwork("benchp");
@@ -119,4 +124,4 @@ async function main(): Promise<void> {
   writeResults("provision", results);
 }
 
-void main();
+void runBench(usage, {}, { engine: true, machines: true }, () => main);

@@ -2,20 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { cpus, release, totalmem } from "node:os";
 import { join } from "node:path";
 import { projectFolder } from "../scripts/cli/project/folders";
-import { isMet, type Result } from "../test/support/load/result";
-
-/** A figure as it is written: the goal in words, and whether it was met. */
-export interface Row extends Omit<Result, "goal"> {
-  readonly goal?: string;
-  readonly met?: boolean;
-}
-
-/** The figure as it is written. */
-export function rowOf(result: Result): Row {
-  const { goal, ...figure } = result;
-  const met = isMet(result);
-  return goal === undefined || met === undefined ? figure : { ...figure, goal: goal.words, met };
-}
+import { type Result, rowOf } from "../test/support/load/result";
 
 /** Prints the table and writes it to bench/results/NAME.json with the machine and the date. */
 export function writeResults(name: string, results: readonly Result[]): void {

@@ -1,16 +1,29 @@
-import { parseArgs } from "node:util";
+import { WrongUse } from "../scripts/cli/project/faults";
 import type { MarkedRelease } from "../test/support/load/releases";
 import { ReleaseServer } from "../test/support/load/server";
 import { StockServer } from "../test/support/load/stockServer";
 import { testNetwork } from "../test/support/networks";
+import { runBench } from "./bench";
 import { writeResults } from "./results";
 import { type Figures, table } from "./serve/figures";
 import { failuresOfMany, load, type Pair, type Plan, pair, restarts } from "./serve/load";
 import { type Page, sampleSite, wordPress, wordPressEnvironment } from "./serve/sites";
 
-// `npm run bench:serve [-- --seconds 8 --rounds 3 --long 60]`: the same pages served by this project's server, hardening and firewall
-// included, and by the same packages in the distribution's stock configuration. Both speak HTTPS and stand side by side; they are
-// loaded in turn, round by round, and the medians of the rounds count.
+const usage = `usage: npm run bench:serve [-- --seconds 8] [--rounds 3] [--long 60]
+
+Measures the same pages served by this project's server, hardening and firewall included, and by the same packages in the distribution's
+stock configuration. Both speak HTTPS and stand side by side; they are loaded in turn, round by round, and the medians of the rounds count.
+
+      --seconds SECONDS   how long each load takes
+      --rounds COUNT      how many loads of each page
+      --long SECONDS      how long many connections are held
+  -h, --help              this text`;
+
+const options = {
+  seconds: { type: "string", default: "8" },
+  rounds: { type: "string", default: "3" },
+  long: { type: "string", default: "60" },
+} as const;
 
 /** How many app processes pages that compute are served by where it says so: five a core. */
 const fewer = "10";
@@ -34,18 +47,11 @@ interface Both {
   readonly server: ReleaseServer;
 }
 
-function plan(): Plan {
-  const { values } = parseArgs({
-    options: {
-      seconds: { type: "string", default: "8" },
-      rounds: { type: "string", default: "3" },
-      long: { type: "string", default: "60" },
-    },
-  });
-  const number = (name: "seconds" | "rounds" | "long") => {
+function plan(values: Readonly<Record<keyof Plan, string>>): Plan {
+  const number = (name: keyof Plan) => {
     const value = Number(values[name]);
     if (!Number.isInteger(value) || value < 1) {
-      throw new Error(`--${name} is ${values[name]}: expected a whole number from 1, such as --${name} 8`);
+      throw new WrongUse(`--${name} is ${values[name]}: expected a whole number from 1, such as --${name} 8`);
     }
     return value;
   };
@@ -109,8 +115,7 @@ async function measure({ stock, server }: Both, plan: Plan): Promise<Figures> {
   };
 }
 
-async function main(): Promise<void> {
-  const wanted = plan();
+async function main(wanted: Plan): Promise<void> {
   const stock = new StockServer({
     ...testNetwork("bsrv1"),
     memory,
@@ -123,8 +128,6 @@ async function main(): Promise<void> {
     memory,
     settings: { ROLES: "base hardening tls nginx php-fpm mysql site" },
   });
-  // Ctrl-C ends the load or the command under way; the machines are removed before this ends.
-  process.on("SIGINT", () => {});
   try {
     await make({ stock, server });
     writeResults("serve", table(await measure({ stock, server }, wanted), wanted));
@@ -134,7 +137,7 @@ async function main(): Promise<void> {
   }
 }
 
-void main().catch((error: Error) => {
-  console.error(error.message);
-  process.exitCode = 1;
+void runBench(usage, options, { programs: [["wrk", "wrk"]], machines: true }, (values) => {
+  const wanted = plan(values);
+  return () => main(wanted);
 });

@@ -21,8 +21,8 @@ export interface WrkLoad {
 }
 
 /**
- * Runs wrk (Debian's package) against a machine of this host.
- * @throws Error when wrk is not installed, says nothing, or is interrupted.
+ * Runs wrk against a machine of this host.
+ * @throws Error when wrk says nothing, or is interrupted.
  */
 export async function wrk({ url, host, connections, seconds, packed }: WrkLoad): Promise<Served> {
   const headers = [`Host: ${host}`, ...(packed ? ["Accept-Encoding: gzip, deflate, br"] : [])];

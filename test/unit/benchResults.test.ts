@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Row, rowOf } from "../../bench/results";
 import { projectFolder } from "../../scripts/cli/project/folders";
-import { type Goal, goal } from "../support/load/result";
+import { type Goal, goal, type Row, rowOf } from "../support/load/result";
 
 const usual = { metric: "pages", value: 3, unit: "s", baseline: 2, ratio: 1.5 };
 

@@ -37,3 +37,16 @@ export function isMet({ value, ratio, goal: wanted }: Result): boolean | undefin
     return direction === "at most" ? figure <= bound : figure >= bound;
   });
 }
+
+/** A figure as it is written: the goal in words, and whether it was met. */
+export interface Row extends Omit<Result, "goal"> {
+  readonly goal?: string;
+  readonly met?: boolean;
+}
+
+/** The figure as it is written. */
+export function rowOf(result: Result): Row {
+  const { goal, ...figure } = result;
+  const met = isMet(result);
+  return goal === undefined || met === undefined ? figure : { ...figure, goal: goal.words, met };
+}
