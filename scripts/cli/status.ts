@@ -1,10 +1,12 @@
 import { runOn } from "./deployment/remote";
 import { type StackServer, stackServers } from "./deployment/servers";
 import { runProgram, stackOption } from "./project/program";
+import { standardScreen } from "./project/progress";
 import { openWorkspace } from "./project/workspace";
 import { parseFacts } from "./status/facts";
 import { judge } from "./status/judge";
-import { type Status, showStatus } from "./status/show";
+import type { Status } from "./status/show";
+import { showStatuses } from "./status/sideBySide";
 
 const usage = `usage: npm run status [-- --stack NAME] [--json]
 
@@ -32,6 +34,8 @@ async function statusOf(server: StackServer): Promise<Status> {
 void runProgram(usage, options, async ({ values }) => {
   const servers = await stackServers(await openWorkspace(values.stack));
   const statuses = await Promise.all(servers.map(statusOf));
-  console.log(values.json ? JSON.stringify(statuses, undefined, 2) : statuses.map(showStatus).join("\n\n"));
+  console.log(
+    values.json ? JSON.stringify(statuses, undefined, 2) : showStatuses(statuses, standardScreen().columns),
+  );
   return statuses.some(({ faults }) => faults.some(({ level }) => level === "wrong")) ? 1 : 0;
 });

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { type Facts, parseFacts } from "../../scripts/cli/status/facts";
 import { judge } from "../../scripts/cli/status/judge";
 import { showStatus } from "../../scripts/cli/status/show";
+import { showStatuses } from "../../scripts/cli/status/sideBySide";
 
 const now = Date.UTC(2026, 10, 23, 12) / 1000;
 const day = 86_400;
@@ -174,5 +175,40 @@ describe("a server's status", () => {
     const { records, ...facts } = sound;
     const text = JSON.stringify({ ...facts, records: `${JSON.stringify(records[0])}\n{"time":` });
     assert.deepEqual(parseFacts(text), sound);
+  });
+});
+
+describe("the status of several servers", () => {
+  const of = (server: string, facts: Partial<Facts> = {}) => {
+    const all = { ...sound, ...facts };
+    return { server, facts: all, faults: judge(all) };
+  };
+  const two = [of("web-1"), of("web-2", { release: "aaaaaaaaaaaa", load: [9, 9, 9] })];
+
+  it("is shown side by side, and what is wrong below, by server", () => {
+    const lines = showStatuses(two, 120).split("\n");
+    assert.match(lines[0] ?? "", /^ +web-1 +web-2$/);
+    assert.ok(
+      lines.some((line) => /^release +95274b356bd9 on blue +aaaaaaaaaaaa on blue$/.test(line)),
+      lines.join("\n"),
+    );
+    assert.ok(lines.every((line) => line.length <= 120));
+    assert.deepEqual(lines.slice(-2), ["web-2:", "  WARNING: the load is 9 on 2 cores over 15 minutes"]);
+  });
+
+  it("shows a server that cannot be reached beside those that can", () => {
+    const lost = { server: "web-3", faults: [{ level: "wrong" as const, text: "web-3: no answer" }] };
+    const text = showStatuses([of("web-1"), lost], 120);
+    assert.match(text, /^release +95274b356bd9 on blue +-$/m);
+    assert.match(text, /\nweb-3:\n {2}WRONG: web-3: no answer$/);
+  });
+
+  it("says once that all is well", () => {
+    assert.equal(showStatuses([of("web-1"), of("web-2")], 120).match(/all is well/g)?.length, 1);
+  });
+
+  it("is shown one below the other where there is no room, and for one server as ever", () => {
+    assert.equal(showStatuses(two, 60), two.map(showStatus).join("\n\n"));
+    assert.equal(showStatuses(two.slice(0, 1), 120), two.slice(0, 1).map(showStatus).join());
   });
 });

@@ -10,14 +10,20 @@ export type Status =
 /** A server for people: what it is, how it is, and in words what is not as it should be. */
 export function showStatus(status: Status): string {
   const { server, faults } = status;
-  const judged = faults.map(({ level, text }) => `  ${level === "wrong" ? "WRONG" : "WARNING"}: ${text}`);
+  const judged = faults.map(faultLine);
   if (!("facts" in status)) return [`${server}:`, ...judged].join("\n");
   const rows = rowsOf(status.facts).map(([name, value]) => `  ${name.padEnd(14)}${value}`);
   const verdict = judged.length === 0 ? ["  all is well"] : judged;
   return [`${server}: ${status.facts.system}`, ...rows, ...verdict].join("\n");
 }
 
-function rowsOf(facts: Facts): [string, string][] {
+/** A fault on a line of its own. */
+export function faultLine({ level, text }: Fault): string {
+  return `  ${level === "wrong" ? "WRONG" : "WARNING"}: ${text}`;
+}
+
+/** What is shown of a server, each fact with its name; a name may stand several times. */
+export function rowsOf(facts: Facts): [string, string][] {
   const { memory, health, records, units } = facts;
   const last = records.at(-1);
   const failed = records.findLast(({ result }) => ["failed", "interrupted"].includes(result));
