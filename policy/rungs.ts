@@ -41,7 +41,7 @@ export const rungDescriptions: Readonly<Record<Rung, RungDescription>> = {
     title: "A web server and a database server",
     fixes: [
       "web server and database no longer compete for memory and are resized apart",
-      "the database is backed up and restored by itself",
+      "the database is backed up and restored on its own",
     ],
     newDuties: [
       "a network between site and database, with its latency and its access rules",

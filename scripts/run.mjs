@@ -34,7 +34,7 @@ function fileOf(name) {
     ? join("bench", `${name.slice("bench:".length)}.ts`)
     : join("scripts/cli", `${name.replaceAll(":", "-")}.ts`);
   if (!existsSync(join(project, file)))
-    refuse(`There is no ${file}: "${name}" is none of this project's programs`);
+    refuse(`There is no ${file}: "${name}" is not one of this project's programs`);
   return file;
 }
 

@@ -13,7 +13,9 @@ export function formatAssignments(assignments: Assignments): string {
 
 function formatAssignment(name: string, value: string): string {
   if (!/^[A-Z][A-Z0-9_]*$/.test(name)) {
-    throw new Error(`${JSON.stringify(name)} is no name of a server setting: capitals, digits and _ only`);
+    throw new Error(
+      `${JSON.stringify(name)} is not a valid name of a server setting: capitals, digits and _ only`,
+    );
   }
   if (value.includes("\0")) {
     throw new Error(`server setting ${name} holds a NUL character, which can't be passed on; remove it`);

@@ -41,7 +41,7 @@ export const siteTable = {
       // A folder that is missing is the complaint of the setting site.
       return !isFolder(folder) || isFolder(join(folder, documentRoot))
         ? undefined
-        : `is ${JSON.stringify(documentRoot)}, which is no folder in ${folder}`;
+        : `is ${JSON.stringify(documentRoot)}, which is not a folder in ${folder}`;
     },
     scope: "release",
     server: { roles: ["nginx", "apache", "site"] },

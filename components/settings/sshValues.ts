@@ -29,7 +29,7 @@ export function nameProblem(
   const unnamed = servers.findIndex(({ name, tiers }) => name === undefined || tiers === undefined);
   if (unnamed >= 0) {
     const missing = servers[unnamed]?.name === undefined ? "name" : "tiers";
-    return `has several servers, of which [${unnamed}] has no ${missing}: machines are not told apart by their order`;
+    return `has several servers, of which [${unnamed}] has no ${missing}: machines are not assigned by their order`;
   }
   const names = servers.map(({ name }) => name);
   const twice = names.find((name, index) => names.indexOf(name) !== index);

@@ -154,7 +154,7 @@ const types = [...securityGroupTypes, ...groupRuleTypes, lightsailPortsType];
 
 export const sshOpenToWorld: StackRail = {
   name: "ssh-open-to-the-world",
-  displayName: "Nobody logs in from everywhere",
+  displayName: "Logins are open to known networks only",
   description: "Finds SSH and Remote Desktop ports of machines that every address may reach.",
   severity: "high",
   remediation:

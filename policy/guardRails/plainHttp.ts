@@ -91,7 +91,7 @@ function listeners(resources: Resources): StackFault[] {
       {
         resource: listener,
         line: inside
-          ? `${listener.name} speaks plain HTTP inside the network: whoever is on it can read passwords and cookies. Give it protocol: "HTTPS" and a certificateArn.`
+          ? `${listener.name} speaks plain HTTP inside the network: anyone on it can read passwords and cookies. Give it protocol: "HTTPS" and a certificateArn.`
           : `${listener.name} serves plain HTTP: passwords and cookies can be read on the way. ${change}`,
         severity: inside ? ("low" as const) : ("high" as const),
       },

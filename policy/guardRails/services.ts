@@ -38,7 +38,7 @@ export const publicDatabase: Rail = {
 
 export const missingTags: GuardRail<z.infer<typeof tagSettings>> = {
   name: "missing-tags",
-  displayName: "It can be told what belongs to what",
+  displayName: "Every resource says what it belongs to",
   description: "Finds machines, databases and load balancers without the tags that were agreed on.",
   severity: "low",
   remediation: "Add the tags, or set them once for the provider as defaultTags.",

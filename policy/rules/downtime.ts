@@ -44,7 +44,7 @@ function maintenance(site: Topology, group: Group): Finding {
     title: `${who} can only be updated or resized by interrupting the site`,
     breaks: managed
       ? `AWS restarts ${who} in its maintenance window, and at each change of size: the site fails for some minutes.`
-      : `A new kernel or another size restarts ${who}: the site is away for a minute or more.`,
+      : `A new kernel or another size restarts ${who}: the site is down for a minute or more.`,
     notices: "Visitors who are there at that time.",
     nextStep: managed
       ? {
@@ -77,7 +77,7 @@ function rollout(member: Member, group: Group): Finding[] {
         ? `A new version reaches ${member.name}'s machine only when it is replaced by hand, and the site is down meanwhile.`
         : `A new version reaches ${member.name}'s machines only when they are replaced by hand, one after the other.`,
       notices: !serves
-        ? "You: a fix that you take for live isn't, on machines that nobody replaced."
+        ? "You: a fix that you believe is live is missing on machines that were not replaced."
         : alone
           ? "Visitors during each deployment."
           : "Visitors see old and new versions mixed until all are replaced.",

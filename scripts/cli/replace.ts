@@ -5,7 +5,7 @@ import { replaceServer } from "./replace/replace";
 const usage = `usage: npm run replace [-- --stack NAME] [--server NAME] [--image IMAGE]
 
 Replaces a server of the platform aws: makes a new one, shuts the old one down, moves its data volume and its address
-to the new one, provisions and checks it, and only then drops the old one. The site is away from the shutdown until
+to the new one, provisions and checks it, and only then drops the old one. The site is down from the shutdown until
 the new server is provisioned, some minutes; nothing that was acknowledged is lost.
 
 When it fails half-way or is stopped by Ctrl-C, the old server gets its data volume and its address back and is started.

@@ -11,7 +11,7 @@ import { showStatuses } from "./status/sideBySide";
 const usage = `usage: npm run status [-- --stack NAME] [--json]
 
 Shows every server of the stack: its versions, load, memory, disks, certificate, last backup, health, units and live release,
-and who deployed last, for how long and where it failed. Ends with 1 when something is WRONG; a WARNING is none yet.
+and who deployed last, for how long and where it failed. Ends with 1 when something is WRONG, and with 0 when there are only WARNINGs.
 
   -s, --stack NAME   the stack (default: local)
       --json         for programs

@@ -9,7 +9,7 @@ settings and its password stay, so that npm start makes the same site again. Say
 the stack local on this host.
 
   -s, --stack NAME   the stack (default: local)
-  -y, --yes          asks nobody
+  -y, --yes          does not ask
   -h, --help         this text`;
 
 const options = { ...stackOption, yes: { type: "boolean", short: "y", default: false } } as const;

@@ -43,13 +43,13 @@ void runProgram(
 
 function checkFile(file: string): string {
   if (/^test\/.*\.test\.ts$/.test(file) && existsSync(join(projectFolder, file))) return file;
-  throw new WrongUse(`${file} is no test: expected a file below test/, such as test/unit/update.test.ts`);
+  throw new WrongUse(`${file} is not a test: expected a file below test/, such as test/unit/update.test.ts`);
 }
 
 function checkKinds(wanted: readonly string[] = kinds): Kind[] {
   const unknown = wanted.find((kind) => !(kinds as readonly string[]).includes(kind));
   if (unknown !== undefined)
-    throw new WrongUse(`"${unknown}" is no kind of test: expected ${kinds.join(", ")}`);
+    throw new WrongUse(`"${unknown}" is not a kind of test: expected ${kinds.join(", ")}`);
   return wanted as Kind[];
 }
 

@@ -119,7 +119,7 @@ async function fetchPlugins(
       return "vendor";
     } catch (error) {
       report(
-        `the vendor's command plugin cannot be had (${(error as Error).message}): this project's own is used`,
+        `the vendor's command plugin is unavailable (${(error as Error).message}): this project's own is used`,
       );
     }
   }

@@ -40,7 +40,7 @@ export async function serve(server: grpc.Server, stop: (reason: string) => Promi
   process.on("SIGTERM", () => end("terminated"));
   whenEngineDies(() => end("the engine has ended"));
 
-  process.stdout.on("error", () => end("nobody reads the port"));
+  process.stdout.on("error", () => end("no reader for the port"));
   process.stdout.write(`${port}\n`);
 }
 

@@ -45,7 +45,7 @@ create_machine() {
   subnet=$(setting "$(network_directory "$network")/settings" subnet)
   [ -n "$subnet" ] || fail "network: this host has no network \"$network\"; make it first: $here/network.sh create"
   address=$(subnet_address "$subnet" "$number") || address=none
-  subnet_holds "$subnet" "$address" || usage_error "number: $number is no machine's place in $subnet"
+  subnet_holds "$subnet" "$address" || usage_error "number: $number is not a machine's place in $subnet"
   lock_machine "$network" "$name"
   [ -f "$settings" ] || make_machine "$network" "$name" "$suite" "$from"
   [ "$(setting "$settings" suite)" = "$suite" ] ||

@@ -6,7 +6,7 @@
 #   release.sh renew [--who NAME]             the live release on a fresh app server: new settings, or an upgraded one
 #   release.sh maintenance on [MINUTES] | off visitors see a page that says when to come back (503, Retry-After)
 #   release.sh upgrade-front                  a fresh nginx takes over the open sockets: after its package was upgraded
-#   release.sh upgrade [--plan | --window]    upgrades packages without a gap; with --window also those that leave one
+#   release.sh upgrade [--plan | --window]    upgrades packages without downtime; with --window also those that need some
 #   release.sh stop-previous                  ends the app server that was kept for a rollback
 #   release.sh list [--json]                  the releases on this server
 #   release.sh records [NUMBER]               the last runs, one line of JSON each
@@ -78,7 +78,7 @@ begin_run() {
   ACTIVE=$(active_colour) ACTIVE_RELEASE=$(active_release) PREVIOUS=$ACTIVE_RELEASE
   # The colour that a web server without any release names serves nobody.
   [[ -n $ACTIVE_RELEASE ]] || ACTIVE=green
-  [[ $ACTIVE == blue || $ACTIVE == green ]] || fail "$(front_file "$STACK") does not say which app server is live: write it anew (provision this server again)"
+  [[ $ACTIVE == blue || $ACTIVE == green ]] || fail "$(front_file "$STACK") does not say which app server is live: provision this server again"
   IDLE=$(other_colour "$ACTIVE")
 }
 

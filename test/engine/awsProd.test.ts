@@ -118,7 +118,7 @@ story("the stack prod in the real engine, on paper", function () {
     const preview = await run("preview", "--non-interactive", "-s", "prod");
     assert.match(
       preview.output,
-      /web-1 is resized in place from t4g.small to t4g.medium: .*away for about a minute/,
+      /web-1 is resized in place from t4g.small to t4g.medium: .*down for about a minute/,
     );
     const events = await up();
     assert.deepEqual(

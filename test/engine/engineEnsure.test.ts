@@ -142,7 +142,7 @@ describe("getting an engine", function () {
     process.env.FAKE_PLUGINS = "none";
     const engine = await ensure();
     assert.deepEqual(summary(engine), { source: "vendor", command: "built" });
-    assert.match(lines.join("\n"), /the vendor's command plugin cannot be had .*no such host/s);
+    assert.match(lines.join("\n"), /the vendor's command plugin is unavailable .*no such host/s);
     assert.ok(
       statSync(join(engine.pulumiHome, "plugins/resource-command-v1.2.1/pulumi-resource-command")).mode &
         0o100,

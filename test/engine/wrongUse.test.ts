@@ -116,7 +116,7 @@ describe("a person who gets something wrong", function () {
     assert.equal(help.code, 0);
     assert.match(help.stdout, /^usage: npm stop/);
     const stack = await clone.run("start", ["-s", "no/name"]);
-    assert.match(stack.output, /^"no\/name" is no name for a stack: expected letters/m);
+    assert.match(stack.output, /^"no\/name" is not a valid name for a stack: expected letters/m);
   });
 
   it("who knows Pulumi previews with plain commands, and hears of the single point of failure", async () => {

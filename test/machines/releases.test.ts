@@ -125,7 +125,7 @@ story("npm run deploy, rollback, releases, status, backup and restore", function
   it("say clearly what a rollback can't do", async () => {
     const wrong = await site.clone.run("rollback", ["../etc"]);
     assert.equal(wrong.code, 2);
-    assert.match(wrong.output, /"\.\.\/etc" is no release/);
+    assert.match(wrong.output, /"\.\.\/etc" is not a release/);
     const missing = await site.clone.run("rollback", ["0123456789ab"]);
     assert.equal(missing.code, 1);
     assert.match(missing.output, /release 0123456789ab is not on this server any more/);

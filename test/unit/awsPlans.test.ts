@@ -325,7 +325,7 @@ describe("a resize", () => {
   it("is told beforehand, and nothing else is", () => {
     assert.match(
       resizeText("web-1", "t4g.small", "t4g.medium") ?? "",
-      /web-1 is resized in place from t4g.small to t4g.medium: .* the site is away for about a minute/,
+      /web-1 is resized in place from t4g.small to t4g.medium: .* the site is down for about a minute/,
     );
     assert.equal(resizeText("web-1", "t4g.small", "t4g.small"), undefined);
     assert.equal(resizeText("web-1", undefined, "t4g.small"), undefined);

@@ -25,7 +25,7 @@ const result: PreviewResult = {
     { message: "Advice.\nA hint.", policyName: "hint", policyPackName: "p", enforcementLevel: "advisory" },
     { message: "Rule.\nA must.", policyName: "must", policyPackName: "p", enforcementLevel: "mandatory" },
   ],
-  warnings: ["the site is away for about a minute"],
+  warnings: ["the site is down for about a minute"],
   errors: [],
   before: { rung: "single", availability: 99.5, cost: 17.87, pricesAsOf: "2026-06" },
   after: { rung: "single", availability: 99.5, cost: 30.13, pricesAsOf: "2026-06" },

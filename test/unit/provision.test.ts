@@ -43,7 +43,7 @@ describe("settings on their way to a server", () => {
   });
 
   it("refuse names that are none, and values that no shell can hold", () => {
-    assert.throws(() => formatAssignments({ "A=1; reboot": "x" }), /is no name of a server setting/);
+    assert.throws(() => formatAssignments({ "A=1; reboot": "x" }), /is not a valid name of a server setting/);
     assert.throws(() => formatAssignments({ A: "x\0y" }), /server setting A holds a NUL/);
   });
 });

@@ -162,7 +162,7 @@ describe("the release scripts", () => {
     it(`${accepted ? "take" : "refuse"} "${name}" as a release's name`, () => {
       const { code, error } = run(`check_release_name '${name}'`);
       assert.equal(code, accepted ? 0 : 1, error);
-      if (!accepted) assert.match(error, /is no release: expected/);
+      if (!accepted) assert.match(error, /is not a valid name of a release: expected/);
     });
   }
 

@@ -253,7 +253,7 @@ describe("policy:check", () => {
   const wrong: readonly (readonly [unknown, RegExp])[] = [
     ["no json", /expected JSON such as/],
     [[], /expected an object/],
-    [{ "single-points": {} }, /there is no policy single-points; there are single-point-of-failure/],
+    [{ "single-points": {} }, /unknown policy single-points; expected one of single-point-of-failure/],
     [{ targets: 5 }, /targets: expected a level \(advisory.*or an object with its settings, got 5/],
     [{ "dns-ttl": null }, /dns-ttl: expected a level.*got null/],
     [{ targets: { minimumRung: "top" } }, /targets\.minimumRung.*got "top"/],

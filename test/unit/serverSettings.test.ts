@@ -248,7 +248,7 @@ describe("workers and jobs on a server", () => {
     [
       "a schedule that is none",
       "add_job clean sometimes true",
-      /schedule 'sometimes' of clean is none that systemd knows/,
+      /schedule 'sometimes' of clean is invalid for systemd/,
     ],
   ];
   for (const [name, script, message] of faults) {

@@ -100,7 +100,7 @@ describe("settings", () => {
     ["platform", "azure", /platform is "azure"; expected local, ssh or aws/],
     ["rung", "double", /rung is "double"; expected single, split-database/],
     ["site", "nowhere", /site is ".*nowhere", where no folder is/],
-    ["site", "empty", /documentRoot is "public", which is no folder in .*empty/],
+    ["site", "empty", /documentRoot is "public", which is not a folder in .*empty/],
     ["documentRoot", "../etc", /documentRoot is "..\/etc"/],
     ["documentRoot", "/etc", /documentRoot is "\/etc"/],
     ["healthPath", "healthz", /healthPath is "healthz"; expected the path/],

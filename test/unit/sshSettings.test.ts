@@ -100,7 +100,7 @@ describe("settings of the platform ssh", () => {
     [
       "without names",
       [server, { ...server, port: 2222 }],
-      "has several servers, of which [0] has no name: machines are not told apart by their order",
+      "has several servers, of which [0] has no name: machines are not assigned by their order",
     ],
     [
       "of which one has no name",

@@ -61,7 +61,7 @@ describe("a server's status", () => {
       "a daemon was restarted",
       { units: [{ unit: "mysql.service", state: "active", restarts: 2 }] },
       "warning",
-      /started again 2 times/,
+      /restarted 2 times/,
     ],
     ["another unit failed", { failedUnits: ["fstrim.service"] }, "warning", /fstrim\.service has failed/],
     [
@@ -131,7 +131,12 @@ describe("a server's status", () => {
     ],
     ["the load is high for long", { load: [1, 3, 4.5] }, "warning", /load is 4\.5 on 2 cores/],
     ["memory is short", { memory: { ...sound.memory, available: 100 } }, "warning", /100 MiB of 2048/],
-    ["no security upgrades can come", { securityArchive: false }, "warning", /none come by themselves/],
+    [
+      "no security upgrades can come",
+      { securityArchive: false },
+      "warning",
+      /none are installed automatically/,
+    ],
     ["a restart is due", { restartRequired: true }, "warning", /next restart/],
     [
       "the last deployment failed",

@@ -90,7 +90,7 @@ export function planServerAlarms(instanceType: string, keepsData: boolean): Alar
 export const certificateAlarm: AlarmPlan = {
   name: "certificate",
   description:
-    "The certificate that the site serves ends within 14 days, or nobody reports on it: look at the journal of certbot.",
+    "The certificate that the site serves ends within 14 days, or is not reported on: look at the journal of certbot.",
   namespace: siteNamespace,
   metricName: "CertificateDaysLeft",
   siteWide: true,
@@ -122,13 +122,13 @@ const statusAlarms: readonly AlarmPlan[] = [
   {
     ...statusCheck("StatusCheckFailed_System", 2),
     name: "status-system",
-    description: "AWS's hardware under the server failed: EC2 moves it to other hardware by itself.",
+    description: "AWS's hardware under the server failed: EC2 moves it to other hardware automatically.",
     action: "recover",
   },
   {
     ...statusCheck("StatusCheckFailed_Instance", 3),
     name: "status-instance",
-    description: "The server's system does not answer: EC2 restarts it by itself.",
+    description: "The server's system does not answer: EC2 restarts it automatically.",
     action: "reboot",
   },
   {

@@ -69,7 +69,7 @@ export class Network extends pulumi.ComponentResource {
     const index = zones.apply((names) => {
       const position = names.indexOf(zone);
       if (position >= 0) return position;
-      throw refusal(`the zone ${zone} is none of this network's: ${names.join(", ")}`);
+      throw refusal(`the zone ${zone} is not in this network, which has ${names.join(", ")}`);
     });
     return {
       subnetId: pulumi.all([ids, index]).apply(([list, position]) => list[position] ?? ""),

@@ -16,7 +16,7 @@ export function resizeNotice(): pulumi.ResourceHook {
 export function resizeText(server: string, before: unknown, after: unknown): string | undefined {
   if (typeof before !== "string" || typeof after !== "string" || before === after) return undefined;
   return (
-    `${server} is resized in place from ${before} to ${after}: it is stopped and started, and the site is away for about a minute; ` +
+    `${server} is resized in place from ${before} to ${after}: it is stopped and started, and the site is down for about a minute; ` +
     "its address and its data stay"
   );
 }

@@ -11,7 +11,7 @@ import { whoAmI } from "./who";
  */
 export async function rollback(stack: string, wanted: string | undefined, screen: Screen): Promise<void> {
   if (wanted !== undefined && !/^[0-9a-z][0-9a-z.-]{3,63}$/.test(wanted)) {
-    throw new WrongUse(`"${wanted}" is no release; npm run releases lists those there are`);
+    throw new WrongUse(`"${wanted}" is not a release on the server; npm run releases lists them`);
   }
   const started = Date.now();
   const progress = new Progress(screen);

@@ -98,7 +98,7 @@ function readConfig(file: string): Config {
   return Object.fromEntries(
     Object.entries(config).map(([name, value]) => {
       if (name !== "all" && !known.includes(name))
-        throw new WorkspaceError(`${file}: there is no policy ${name}; there are ${known.join(", ")}`);
+        throw new WorkspaceError(`${file}: unknown policy ${name}; expected one of ${known.join(", ")}`);
       const settings = typeof value === "string" ? { enforcementLevel: value } : value;
       if (typeof settings !== "object" || settings === null || Array.isArray(settings))
         throw new WorkspaceError(

@@ -92,7 +92,7 @@ export class Progress {
 function verb(operation: string): string {
   const verbs: Record<string, string> = {
     create: "made",
-    "create-replacement": "made anew",
+    "create-replacement": "recreated",
     update: "updated",
     replace: "replaced",
     delete: "removed",

@@ -134,7 +134,7 @@ function checkStackName(stack: string, backend: Backend): void {
   const words = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}(\/[A-Za-z0-9][A-Za-z0-9_.-]{0,99}){0,2}$/;
   if (words.test(stack) && (backend.kind === "chosen" || !stack.includes("/"))) return;
   throw new WrongUse(
-    `"${stack}" is no name for a stack: expected letters, digits, hyphens, dots and underscores; for example: local`,
+    `"${stack}" is not a valid name for a stack: expected letters, digits, hyphens, dots and underscores; for example: local`,
   );
 }
 

@@ -12,8 +12,8 @@ export async function reportHtml(model: ReportModel): Promise<string> {
   const { assessment } = model;
   const picture = pictureOf(model);
   const alone = picture.nodes.filter((node) => node.alone).map(({ heading }) => heading);
-  const description = `The way of a request from the visitors to the data. ${
-    alone.length === 0 ? "No part stands alone." : `Single points of failure: ${alone.join("; ")}.`
+  const description = `The path of a request from the visitors to the data. ${
+    alone.length === 0 ? "No single point of failure." : `Single points of failure: ${alone.join("; ")}.`
   }`;
   const svg = await drawPicture(picture, description);
   const path = assessment.upgradePath.path;
@@ -66,7 +66,7 @@ function facts({ assessment }: ReportModel): string {
       ? []
       : ([
           [`${availability.percent} %`, "available, by SLAs"],
-          [`${Math.round(availability.downtimeMinutesPerMonth)} min`, "a month unserved, by SLAs"],
+          [`${Math.round(availability.downtimeMinutesPerMonth)} min`, "downtime a month, by SLAs"],
         ] as const)),
     ...(onAws
       ? ([
@@ -97,14 +97,14 @@ function way({ way: tiers, alone }: ReportModel): string {
     });
     return groups.length > 8 ? [...lines, `<li>and ${groups.length - 8} more</li>`] : lines;
   });
-  return `<h3>A request's way</h3><ol>${items.join("")}</ol>`;
+  return `<h3>Path of a request</h3><ol>${items.join("")}</ol>`;
 }
 
 function ladder(path: readonly UpgradeStep[]): string {
   return `<section aria-labelledby="ladder">
 <h2 id="ladder">The ladder</h2>
 <div class="plots">
-<figure><figcaption>Unserved minutes a month, by SLAs</figcaption>${downtimePlot(path)}</figure>
+<figure><figcaption>Downtime in minutes a month, by SLAs</figcaption>${downtimePlot(path)}</figure>
 <figure><figcaption>US dollars a month</figcaption>${costPlot(path)}</figure>
 </div>
 <ol class="ladder">${path.map(rung).join("")}</ol>
@@ -114,18 +114,18 @@ function ladder(path: readonly UpgradeStep[]): string {
 function rung(step: UpgradeStep): string {
   const here = step.status === "current";
   const state = here
-    ? `<span class="here">You stand here</span>`
+    ? `<span class="here">Current rung</span>`
     : `<span class="quiet">${escapeHtml(step.status)}</span>`;
   const upward = step.status === "next" || step.status === "later";
   return `<li class="card${here ? " current" : ""}"${here ? ' aria-current="step"' : ""}>
 <h3>${escapeHtml(step.rung)} ${state}</h3>
 <p>${escapeHtml(step.title)}</p>
-<p>${step.availability.percent} % by SLAs (${Math.round(step.availability.downtimeMinutesPerMonth)} minutes a month unserved); $${step.monthlyCost.amount} a month${
+<p>${step.availability.percent} % by SLAs (${Math.round(step.availability.downtimeMinutesPerMonth)} minutes of downtime a month); $${step.monthlyCost.amount} a month${
     step.monthlyCost.basis === "model" ? ", as a model on AWS" : ""
   }</p>
 ${step.remarks.map((remark) => `<p class="medium">${escapeHtml(remark)}</p>`).join("")}
 <details${here || step.status === "next" ? " open" : ""}><summary>Fixes, duties and what still fails</summary>
-${bullets("Fixes", step.fixes)}${bullets("New to look after", step.newDuties)}${bullets("Still fails", step.stillFails)}</details>
+${bullets("Fixes", step.fixes)}${bullets("New duties", step.newDuties)}${bullets("Still fails", step.stillFails)}</details>
 ${upward ? `<pre><code>${escapeHtml(step.command)}</code></pre>` : ""}
 </li>`;
 }

@@ -13,7 +13,7 @@ export function reportMarkdown(model: ReportModel): string {
     ...(availability === undefined
       ? []
       : [
-          `**${availability.percent} %** by SLAs, ${Math.round(availability.downtimeMinutesPerMonth)} minutes a month unserved`,
+          `**${availability.percent} %** by SLAs, ${Math.round(availability.downtimeMinutesPerMonth)} minutes of downtime a month`,
         ]),
     ...(monthlyCost.items.length === 0 ? [] : [`**$${monthlyCost.amount}** a month`]),
   ];
@@ -43,12 +43,12 @@ export function reportMarkdown(model: ReportModel): string {
 
 function ladder(path: readonly UpgradeStep[]): string {
   return [
-    "| rung | by SLAs | unserved a month | dollars a month | |",
+    "| rung | by SLAs | downtime a month | dollars a month | |",
     "|---|---|---|---|---|",
     ...path.map(({ rung, status, availability, monthlyCost, remarks, command }) => {
       const here =
         status === "current"
-          ? "**you stand here**"
+          ? "**current rung**"
           : status === "passed"
             ? ""
             : `${remarks.map(plain).join(" ")} ${code(command)}`;

@@ -16,7 +16,7 @@ export function downtimePlot(steps: readonly UpgradeStep[]): string {
     steps,
     steps.map(({ availability }) => Math.round(availability.downtimeMinutesPerMonth)),
     (value) => `${value} min`,
-    "Minutes a month that the SLAs leave unserved",
+    "Minutes of downtime a month, by SLAs",
   );
 }
 

@@ -41,7 +41,7 @@ function service({
   const failed = last !== undefined && ["failed", "interrupted"].includes(last.result);
   return [
     ...(release === "" && !maintenance ? [wrong("no release is live: npm run deploy")] : []),
-    ...(maintenance ? [warning("in maintenance: visitors are told to come back later")] : []),
+    ...(maintenance ? [warning("in maintenance: visitors get 503 with Retry-After")] : []),
     ...(health.status === 200 || maintenance || release === ""
       ? []
       : [wrong(`${health.path} answers ${health.status === 0 ? "nothing" : health.status}, expected 200`)]),
@@ -57,7 +57,7 @@ function service({
       ? []
       : [
           warning(
-            "none of its package archives has security upgrades, so none come by themselves (Debian sid has no such archive)",
+            "none of its package archives has security upgrades, so none are installed automatically (Debian sid has no such archive)",
           ),
         ]),
   ];
@@ -71,9 +71,7 @@ function units({ units: own, failedUnits }: Facts): Fault[] {
       .map(({ unit, state }) => wrong(`${unit} is ${state}: journalctl -u ${unit} on the server`)),
     ...own
       .filter(({ state, restarts }) => state === "active" && (restarts ?? 0) > 0)
-      .map(({ unit, restarts }) =>
-        warning(`${unit} ended by itself and was started again ${restarts} times`),
-      ),
+      .map(({ unit, restarts }) => warning(`${unit} ended unexpectedly and was restarted ${restarts} times`)),
     ...failedUnits
       .filter((unit) => !names.has(unit))
       .map((unit) => warning(`${unit} has failed: journalctl -u ${unit} on the server`)),

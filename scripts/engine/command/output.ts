@@ -52,7 +52,7 @@ export class Output {
 
   /** What was printed on both streams, in the order it arrived, for an error; nothing when it may not be shown. */
   report(): string {
-    if (this.logging === "none") return "(what it printed is not shown: its logging is none)";
+    if (this.logging === "none") return "(its output is not shown: its logging is none)";
     return this.redact(Buffer.concat(this.#both).toString("utf8")).trimEnd();
   }
 }

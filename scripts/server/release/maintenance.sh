@@ -26,13 +26,13 @@ maintenance() {
 # The page comes from the web server alone: the app servers and the database may be gone meanwhile.
 begin_maintenance() {
   local minutes=$1 refusal
-  [[ $minutes =~ ^[1-9][0-9]{0,3}$ ]] || fail "maintenance: '$minutes' is no number of minutes; expected 1 to 9999"
+  [[ $minutes =~ ^[1-9][0-9]{0,3}$ ]] || fail "maintenance: '$minutes' is not a number of minutes; expected 1 to 9999"
   if [[ -e $MAINTENANCE ]]; then
     OUTCOME=unchanged
     say 'this server is in maintenance already'
     return 0
   fi
-  begin maintenance "visitors are told to come back in $minutes minutes (503, Retry-After)"
+  begin maintenance "visitors get 503 with Retry-After for $minutes minutes"
   close_front "$STACK" "$MAINTENANCE" "$((minutes * 60))" 2>/dev/null || { rm -f "$MAINTENANCE"; fail_to_write "$MAINTENANCE or $(front_file "$STACK")"; }
   if ! refusal=$(front_test); then
     open_front "$STACK" "$MAINTENANCE"

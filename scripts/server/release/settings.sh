@@ -49,7 +49,7 @@ read_settings() {
 
 # A release's name: what the archive's hash begins with.
 check_release_name() {
-  [[ $1 =~ ^[0-9a-z][0-9a-z.-]{3,63}$ ]] || fail "'$1' is no release: expected 4 to 64 of a-z, 0-9, '.' and '-', such as 95274b356bd9"
+  [[ $1 =~ ^[0-9a-z][0-9a-z.-]{3,63}$ ]] || fail "'$1' is not a valid name of a release: expected 4 to 64 of a-z, 0-9, '.' and '-', such as 95274b356bd9"
 }
 
 make_folders() {

@@ -44,7 +44,7 @@ data_volume_format() {
   case $type in
     ext4) return 0 ;;
     '')
-      [[ -z $(blkid --probe "$DATA_DEVICE" 2>&1 || true) ]] || fail "$DATA_DEVICE holds something that is no file system: expected an empty volume, or one with ext4"
+      [[ -z $(blkid --probe "$DATA_DEVICE" 2>&1 || true) ]] || fail "$DATA_DEVICE holds something that is not a file system: expected an empty volume, or one with ext4"
       mkfs.ext4 -q -L one-server-web "$DATA_DEVICE"
       changed data-volume "formatted $DATA_DEVICE"
       ;;

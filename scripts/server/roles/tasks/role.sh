@@ -39,7 +39,7 @@ add_job() {
   TASK=$1 SCHEDULE=$2
   [[ $1 =~ ^[a-z][a-z0-9-]{0,30}$ && -n ${3:-} ]] || fail "setting CRON: expected one NAME, a tab, a schedule, a tab and a command a line, got '$1'"
   systemd-analyze calendar "$2" >/dev/null 2>&1 ||
-    fail "setting CRON: the schedule '$2' of $1 is none that systemd knows; expected such as hourly, *:0/10 or Mon *-*-* 03:00 (man systemd.time)"
+    fail "setting CRON: the schedule '$2' of $1 is invalid for systemd; expected such as hourly, *:0/10 or Mon *-*-* 03:00 (man systemd.time)"
   install_file tasks "$TASKS/cron-$1" 0640 root:site <<<"$3"
   install_template tasks cron.timer "/etc/systemd/system/site-cron-$1.timer" 0644 root:root daemon-reload "restart:site-cron-$1.timer"
   keep_task "cron-$1" "site-cron-$1.timer"
