@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { promisify } from "node:util";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { assess } from "../policy/assess";
-import type { ResourceView } from "../policy/resources";
+import { type ResourceView, UNKNOWN } from "../policy/resources";
 import { topology } from "../policy/topology";
 import { applicationBalancer, network, TestStack } from "../test/stacks/builder";
 import { type Goal, goal, type Result } from "../test/support/load/result";
@@ -68,6 +68,22 @@ function scatteredStack(size: number): ResourceView[] {
   return stack.updated();
 }
 
+/** Half of them subnets of one component, half machines that take theirs from there: at preview nothing more is known. */
+function unknownSubnets(size: number): ResourceView[] {
+  const half = Array.from({ length: size / 2 }, (_, index) => index);
+  return [
+    { type: "net:index:Network", name: "net", urn: "net", properties: {} },
+    ...half.map((index) => ({
+      ...{ type: "aws:ec2/subnet:Subnet", name: `subnet-${index}`, parent: "net", properties: {} },
+    })),
+    ...half.map((index) => ({
+      ...{ type: "aws:ec2/instance:Instance", name: `web-${index}` },
+      properties: { instanceType: "t3.micro", subnetId: UNKNOWN },
+      propertyDependencies: { subnetId: ["net"] },
+    })),
+  ];
+}
+
 /** Seconds of processor time that a process has used: unlike the clock it doesn't count what others on the machine took. */
 function processorTime(pid: number): number {
   const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? [];
@@ -130,6 +146,8 @@ async function main(): Promise<void> {
       const pure = await processorSeconds(process.pid, 3, () => assess(topology(views)));
       const scattered = scatteredStack(size);
       const pureScattered = await processorSeconds(process.pid, 3, () => assess(topology(scattered)));
+      const unseen = unknownSubnets(size);
+      const pureUnseen = await processorSeconds(process.pid, 3, () => assess(topology(unseen)));
       const request = stackRequest(views);
       const whole = await processorSeconds(pack, 3, () => analyzeStack(request));
       const requests = views.map(resourceRequest);
@@ -142,6 +160,7 @@ async function main(): Promise<void> {
       for (const [what, value, wanted] of [
         ["topology and assessment, once", pure, undefined],
         ["the same of machines kept one by one", pureScattered, undefined],
+        ["the same of machines with unknown subnets of one component", pureUnseen, undefined],
         ["all stack policies in the pack", whole, wholePack],
         ["all guard rails in the pack, one resource after another", rails, undefined],
         ["as many empty calls to the pack, for comparison", empty, undefined],

@@ -174,6 +174,14 @@ export class Resources {
    * what Pulumi says it comes from. A component that it comes from stands for what lies below it.
    */
   referred(resource: ResourceView, property: string, types: readonly string[]): ResourceView[] {
+    const [source, ...others] = resource.propertyDependencies?.[property] ?? [];
+    const [type, ...moreTypes] = types;
+    // Thousands of resources may refer to one large component: they share one list of what lies below it.
+    if (source !== undefined && others.length === 0 && type !== undefined && moreTypes.length === 0) {
+      const component = this.byKey.get(source);
+      if (isUnknown(resource.properties[property]) && component !== undefined && component.type !== type)
+        return this.descendantsOf(source).get(type) ?? [];
+    }
     const found = new Set<ResourceView>();
     for (const value of list(resource, property)) {
       if (typeof value !== "string" || isUnknown(value)) continue;

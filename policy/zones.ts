@@ -1,3 +1,4 @@
+import { PerSource } from "./perSource";
 import {
   isUnknown,
   keyOf,
@@ -37,9 +38,17 @@ export function zonesOf(
     const known = !zoneProperties.some((property) => unknownProperty(resource, property));
     return { names: sortedUnique(named), known };
   }
-  const parts = subnetProperties.flatMap((property) => subnetZones(resources, resource, property));
-  return { names: sortedUnique(parts.flatMap(({ names }) => names)), known: every(parts) };
+  const spread = () => {
+    const parts = subnetProperties.flatMap((property) => subnetZones(resources, resource, property));
+    return { names: sortedUnique(parts.flatMap(({ names }) => names)), known: every(parts) };
+  };
+  const [property, ...others] = subnetProperties;
+  return property === undefined || others.length > 0
+    ? spread()
+    : zonesBySource.get(resources, resource, property, spread);
 }
+
+const zonesBySource = new PerSource<Zones>();
 
 /** The zones of the subnets that a property names. */
 function subnetZones(resources: Resources, resource: ResourceView, property: string): Zones[] {
@@ -82,7 +91,10 @@ function separatedSubnets(resources: Resources): ReadonlySet<string> {
 }
 
 /** The zones of several members together. */
-export function unionOfZones(zones: readonly Zones[]): Zones {
+export function unionOfZones(all: readonly Zones[]): Zones {
+  const zones = [...new Set(all)];
+  const [only] = zones;
+  if (zones.length === 1 && only !== undefined) return { ...only, known: every(zones) };
   return { names: sortedUnique(zones.flatMap(({ names }) => names)), known: every(zones) };
 }
 

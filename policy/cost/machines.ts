@@ -1,5 +1,6 @@
 import { machinesOfAddresses } from "../links/names";
 import { templateOf } from "../members/fleets";
+import { PerSource } from "../perSource";
 import { monthly, prices, sizePrice } from "../prices";
 import {
   flag,
@@ -192,15 +193,21 @@ function hasPublicAddress(
   if (told !== undefined) return told;
   const address = resource.properties.publicIp;
   if (typeof address === "string" && !isUnknown(address)) return address !== "";
-  const within = [resource, ...networks].flatMap((view) =>
-    [property, "subnetId"].flatMap((each) => resources.referred(view, each, [subnetType, defaultSubnetType])),
-  );
-  if (within.length > 0) return within.some(givesAddress);
+  const given = subnetsGive.get(resources, resource, property, () => {
+    const within = [resource, ...networks].flatMap((view) =>
+      [property, "subnetId"].flatMap((each) =>
+        resources.referred(view, each, [subnetType, defaultSubnetType]),
+      ),
+    );
+    return within.length === 0 ? "unseen" : within.some(givesAddress);
+  });
+  if (given !== "unseen") return given;
   return ![resource, ...networks].some(
     (view) => property in view.properties || "subnetId" in view.properties,
   );
 }
 
+const subnetsGive = new PerSource<boolean | "unseen">();
 const defaultSubnetType = "aws:ec2/defaultSubnet:DefaultSubnet";
 
 function givesAddress(subnet: ResourceView): boolean {

@@ -120,7 +120,9 @@ export const unprotectedData: Rail = {
     "aws:dynamodb/table:Table",
   ],
   check: (resource) =>
-    resource.protect === true || text(resource, "replicateSourceDb") !== undefined
+    resource.protect === true ||
+    text(resource, "replicateSourceDb") !== undefined ||
+    ["deletionProtection", "deletionProtectionEnabled"].some((one) => flag(resource, one) === true)
       ? []
       : [
           `${resource.name} holds data, and pulumi destroy or a rename deletes it. Give it the option { protect: true }.`,

@@ -44,7 +44,8 @@ export function siteRecords(resources: Resources): ResourceView[] {
   const records = resources.ofType(recordType).filter((record) => {
     const type = text(record, "type");
     if (type !== undefined && !accessTypes.includes(type)) return false;
-    if (text(record, "name")?.startsWith("_")) return false;
+    // Such labels are for mail keys and proofs of ownership: `_dmarc`, `selector._domainkey`.
+    if (/(^|\.)_/.test(text(record, "name") ?? "")) return false;
     return resources.referred(record, "name", ["aws:acm/certificate:Certificate"]).length === 0;
   });
   return [...records, ...resources.ofType(localRecordType)];

@@ -1,4 +1,5 @@
 import { isUnrestricted, lets, type Opening, type Ports } from "../openings";
+import { PerSource } from "../perSource";
 import { flag, nested, type Resources, type ResourceView, text } from "../resources";
 import type { Tier } from "../vocabulary";
 import type { Way } from "../way";
@@ -161,6 +162,8 @@ function kindOfOpening({ from }: Opening): PortKind {
 
 const subnetType = "aws:ec2/subnet:Subnet";
 
+const exposedBySource = new PerSource<boolean>();
+
 /** Whether a machine gets an address in the internet: by itself, by its subnet, or by an elastic address. */
 export function isExposed(
   resources: Resources,
@@ -173,11 +176,18 @@ export function isExposed(
     .map((view) => flag(view, "associatePublicIpAddress"))
     .find((value) => value !== undefined);
   if (own !== undefined) return own;
-  const subnets = views.flatMap((view) =>
-    subnetProperties.flatMap((property) => resources.referred(view, property, [subnetType])),
-  );
-  // Subnets outside of the stack are mostly those of the default network, which give public addresses.
-  return subnets.length === 0 || subnets.some((subnet) => flag(subnet, "mapPublicIpOnLaunch") === true);
+  const given = () => {
+    const subnets = views.flatMap((view) =>
+      subnetProperties.flatMap((property) => resources.referred(view, property, [subnetType])),
+    );
+    // Subnets outside of the stack are mostly those of the default network, which give public addresses.
+    return subnets.length === 0 || subnets.some((subnet) => flag(subnet, "mapPublicIpOnLaunch") === true);
+  };
+  const [view, ...more] = views;
+  const [property] = subnetProperties;
+  return view === undefined || property === undefined || more.length > 0
+    ? given()
+    : exposedBySource.get(resources, view, property, given);
 }
 
 /** The parts of a machine or template that name security groups. */

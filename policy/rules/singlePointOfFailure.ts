@@ -13,7 +13,7 @@ export function singlePointsOfFailure(site: Topology): Finding[] {
   return [
     ...groups.filter(({ survives }) => survives === "nothing").map((group) => machine(group, own)),
     ...zones(groups, own),
-    ...region(site, groups),
+    ...region(site, groups, own),
   ];
 }
 
@@ -72,6 +72,11 @@ function machineStep(group: Group, own: boolean): Finding["nextStep"] {
     rds: `Set multiAz: true on ${name}`,
     aurora: `Add a second aws.rds.ClusterInstance to ${name}, in another zone`,
     elasticache: `Set automaticFailoverEnabled and multiAzEnabled on ${name}, with two nodes or more`,
+    ...(first?.type === "aws:elasticache/cluster:Cluster"
+      ? {
+          elasticache: `Replace ${name} by an aws.elasticache.ReplicationGroup with automaticFailoverEnabled and multiAzEnabled`,
+        }
+      : {}),
     lightsailDatabase: `Move ${name} to a high availability bundle (…_ha_…)`,
     fargate: `Set desiredCount: 2 or more on ${name}, with subnets in two zones`,
     ecs: `Set desiredCount: 2 or more on ${name}, with subnets in two zones`,
@@ -83,7 +88,9 @@ function machineStep(group: Group, own: boolean): Finding["nextStep"] {
     inFleet ??
     (group.members.length > 1
       ? `Attach ${name} and its likes to one load balancer's target group`
-      : `Put a second machine in another zone, and both behind a load balancer`);
+      : group.tiers.includes("database") && group.tiers.length > 1
+        ? `Move the database of ${name} to aws.rds.Instance first: a second machine beside it would split the data`
+        : `Put a second machine in another zone, and both behind a load balancer`);
   return { change, command: "pulumi up" };
 }
 
@@ -135,7 +142,7 @@ function zones(groups: readonly Group[], own: boolean): Finding[] {
 }
 
 /** Once for the stack: nothing of the ladder leaves the region. */
-function region(site: Topology, groups: readonly Group[]): Finding[] {
+function region(site: Topology, groups: readonly Group[], own: boolean): Finding[] {
   const inRegion = groups.filter(
     ({ survives, members }) => survives !== "region" && members[0]?.platform === "aws",
   );
@@ -155,7 +162,7 @@ function region(site: Topology, groups: readonly Group[]): Finding[] {
       notices: "Every visitor. For most sites the rare hours cost less than a second region.",
       nextStep: {
         change: `Keep a copy of the backups in a second region; a second site with failover records is the step after`,
-        command: "pulumi stack output upgradePath",
+        command: own ? "pulumi stack output upgradePath" : "pulumi up",
       },
       wellArchitected: practices.locations,
       certain: site.regions.length === 1,
