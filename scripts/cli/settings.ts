@@ -24,8 +24,7 @@ void runProgram(
   async ({ values, positionals }) => {
     const all = describedSettings();
     const unknown = positionals.find((name) => !all.some((setting) => setting.name === name));
-    if (unknown !== undefined)
-      throw new WrongUse(`${unknown}: unknown key; npm run settings lists them all`);
+    if (unknown !== undefined) throw new WrongUse(`${unknown}: unknown key; npm run settings lists them all`);
     if (values.write) {
       if (positionals.length > 0) throw new WrongUse("--write writes all keys; leave out KEY");
       const written = writeMadeFiles(projectFolder);
