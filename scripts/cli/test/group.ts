@@ -1,5 +1,6 @@
 import { fork } from "node:child_process";
 import { join } from "node:path";
+import { stripVTControlCharacters } from "node:util";
 import { holdInterruptions } from "../../engine/interruption";
 import { projectFolder } from "../project/folders";
 
@@ -42,7 +43,8 @@ export function runGroup(group: Group, grep: string | undefined, colours: boolea
   let output = "";
   for (const stream of [child.stdout, child.stderr]) {
     stream?.setEncoding("utf8").on("data", (text: string) => {
-      output += text;
+      // Mocha's ticks are coloured wherever CI is set, whatever its option says.
+      output += colours ? text : stripVTControlCharacters(text);
     });
   }
   let counts: Counts | undefined;
