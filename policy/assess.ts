@@ -6,6 +6,7 @@ import { downtimes } from "./rules/downtime";
 import { headroom } from "./rules/headroom";
 import { healthChecks } from "./rules/healthChecks";
 import { certificates, timesToLive } from "./rules/names";
+import { quorums } from "./rules/quorum";
 import { singlePointsOfFailure } from "./rules/singlePointOfFailure";
 import { type Standing, standing } from "./rungs";
 import type { Topology } from "./topology";
@@ -34,6 +35,7 @@ export function findingsOf(site: Topology): Finding[] {
     ...singlePointsOfFailure(site),
     ...downtimes(site),
     ...headroom(site),
+    ...quorums(site),
     ...databases(site),
     ...healthChecks(site),
     ...timesToLive(site),

@@ -1,3 +1,4 @@
+import { regionsOf } from "./survival";
 import type { Group, Topology } from "./topology";
 import type { Tier } from "./vocabulary";
 
@@ -129,12 +130,20 @@ export function availability(site: Topology): Availability | undefined {
 function partOf(group: Group): AvailabilityPart {
   const [first] = group.members;
   const service = first?.service ?? "machine";
+  const regions = regionsOf(group.members);
   const places = placesOf(group);
-  const { availability: value, source } = availabilityOf(service, places);
+  const { availability: inRegion, source } = availabilityOf(service, places);
+  // Regions fail apart, unlike zones: what stands in several is only down when all of them are.
+  const value = regions.length > 1 ? inParallel(inRegion, regions.length) : inRegion;
   const names = group.members.map(({ name }) => name);
   const shown =
     names.length > 3 ? `${names.slice(0, 2).join(", ")} and ${names.length - 2} more` : names.join(", ");
-  const spread = places > 1 ? `, ${places === 2 ? "two zones or more" : `${places} zones`}` : "";
+  const spread =
+    regions.length > 1
+      ? `, ${regions.join(" and ")}`
+      : places > 1
+        ? `, ${places === 2 ? "two zones or more" : `${places} zones`}`
+        : "";
   return {
     tiers: group.tiers,
     what: `${first?.kind ?? "part"} ${shown}${spread}`,
@@ -146,6 +155,12 @@ function partOf(group: Group): AvailabilityPart {
 /** Zones that count: those known, when the group survives losing one. */
 function placesOf(group: Group): number {
   if (group.survives === "nothing" || group.survives === "machine") return 1;
+  // One machine in each of several regions.
+  if (
+    group.survives === "region" &&
+    group.members.every(({ count, survives }) => count === 1 && survives === undefined)
+  )
+    return 1;
   return Math.max(2, Math.min(group.zones.names.length, group.count));
 }
 

@@ -42,6 +42,9 @@ export type RuleName =
   | "database-without-replica"
   | "database-without-backup"
   | "database-without-deletion-protection"
+  | "quorum"
+  | "data-without-backup"
+  | "data-on-task"
   | "health-check"
   | "dns-ttl"
   | "certificate-without-renewal";

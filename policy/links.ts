@@ -1,4 +1,4 @@
-import { routeLinks } from "./links/join";
+import { routeLinks, stemOf } from "./links/join";
 import type { Links } from "./links/links";
 import type { Routes } from "./links/routes";
 import { serverLinks } from "./links/servers";
@@ -6,7 +6,7 @@ import { environmentType, isSingleInstance } from "./members/beanstalk";
 import { clusterType, databaseType, lightsailDatabaseType } from "./members/data";
 import { templateOf } from "./members/fleets";
 import type { Member } from "./members/member";
-import { keyOf, type Resources } from "./resources";
+import { append, keyOf, type Resources } from "./resources";
 import { groupType, nodeGroupType } from "./types";
 import { UnionFind } from "./unionFind";
 
@@ -20,8 +20,16 @@ export function links(resources: Resources, members: readonly Member[], routes: 
     // The cluster's own service or ingress spreads the requests over its nodes.
     if (type === nodeGroupType && purpose === "site") found.balanced.add(key);
   }
+  quorumLinks(members, found);
   dataLinks(resources, members, found);
   return found;
+}
+
+/** Members of a quorum that are kept one by one are called alike: `consul-1`, `consul-2`. */
+function quorumLinks(members: readonly Member[], found: Links): void {
+  const alike = new Map<string, string[]>();
+  for (const { key, purpose, name } of members) if (purpose === "quorum") append(alike, stemOf(name), key);
+  for (const keys of alike.values()) found.unions.unionAll(keys);
 }
 
 const dataTypes = [

@@ -7,8 +7,8 @@ import { entrances } from "./members/entrances";
 import { fleets } from "./members/fleets";
 import { machines } from "./members/machines";
 import type { Member, Survival } from "./members/member";
-import { Resources, type ResourceView, text } from "./resources";
-import { survivalOf } from "./survival";
+import { Resources, type ResourceView } from "./resources";
+import { regionsOfStack, survivalOf, weakest } from "./survival";
 import { type Tier, tiers } from "./vocabulary";
 import type { Ways } from "./way";
 import { sortedUnique, unionOfZones, type Zones } from "./zones";
@@ -99,7 +99,7 @@ export function topology(views: readonly ResourceView[]): Topology {
     tiers: makeTiers(groups),
     groups,
     platforms: sortedUnique(members.map(({ platform }) => platform)) as Member["platform"][],
-    regions: regionsOf(resources, members),
+    regions: regionsOfStack(resources, members),
     own: resources.all.some(({ type }) => type.startsWith("one-server-web:")),
     ways,
     resources,
@@ -130,13 +130,14 @@ function makeGroup(
 ): Group {
   const zones = unionOfZones(members.map((member) => member.zones));
   const count = members.reduce((sum, member) => sum + member.count, 0);
+  const inOrder = tiers.filter((tier) => members.some((member) => member.tiers.includes(tier)));
   return {
     id,
-    tiers: tiers.filter((tier) => members.some((member) => member.tiers.includes(tier))),
+    tiers: inOrder,
     members,
     count,
     zones,
-    ...survivalOf(members, count, zones),
+    ...survivalOf(members, inOrder),
     balanced: members.some(({ key }) => balanced.has(key)),
     dependsOn,
   };
@@ -187,30 +188,3 @@ const usualWay: Readonly<Record<Tier, readonly (readonly Tier[])[]>> = {
   cache: [],
   storage: [],
 };
-
-/** The one of them that survives least. */
-export function weakest(values: readonly Survival[]): Survival {
-  const order: readonly Survival[] = ["nothing", "machine", "zone", "region"];
-  return order.find((survival) => values.includes(survival)) ?? "region";
-}
-
-/** Regions, read from zones' names, ARNs and resources' `region`. */
-function regionsOf(resources: Resources, members: readonly Member[]): string[] {
-  const found = new Set<string>();
-  for (const member of members) {
-    if (member.platform !== "aws") continue;
-    for (const zone of member.zones.names) {
-      const region = /^([a-z]{2}(?:-[a-z]+)+-\d)[a-z]$/.exec(zone)?.[1];
-      if (region !== undefined) found.add(region);
-    }
-    const region = text(member.resource, "region");
-    if (region !== undefined) found.add(region);
-    const arn = text(member.resource, "arn")?.split(":")[3];
-    if (arn) found.add(arn);
-  }
-  for (const provider of resources.ofType("pulumi:providers:aws")) {
-    const region = text(provider, "region");
-    if (region !== undefined) found.add(region);
-  }
-  return [...found].sort();
-}

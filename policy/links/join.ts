@@ -72,7 +72,7 @@ const placeWords = new Set(
 );
 
 /** A resource's name without the words that say where it stands: `api-us-east-1` and `api-dr` are both `api`. */
-function stemOf(key: string): string {
+export function stemOf(key: string): string {
   const name = key.split("::").at(-1) ?? key;
   return splitWords(name)
     .filter((word) => !placeWords.has(word) && !/^\d*$/.test(word) && !/^\w$/.test(word))

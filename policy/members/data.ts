@@ -28,7 +28,7 @@ export function data(resources: Resources): Member[] {
   return [
     ...resources
       .ofType(databaseType)
-      .filter((database) => !isReplica(resources, database))
+      .filter((database) => !isReplica(database))
       .map((database) => rds(resources, database)),
     ...clusters(resources),
     ...resources.ofType(lightsailDatabaseType).map(lightsailDatabase),
@@ -38,14 +38,10 @@ export function data(resources: Resources): Member[] {
   ];
 }
 
-/** True for a read replica: it helps reading, but nothing switches over to it by itself. */
-export function isReplica(resources: Resources, database: ResourceView): boolean {
-  return (
-    database.properties.replicateSourceDb !== undefined &&
-    database.properties.replicateSourceDb !== null &&
-    database.properties.replicateSourceDb !== "" &&
-    resources.ofType(databaseType).length > 1
-  );
+/** True for a read replica, of this stack or another: it helps reading, but nothing switches over to it automatically. */
+export function isReplica(database: ResourceView): boolean {
+  const source = database.properties.replicateSourceDb;
+  return source !== undefined && source !== null && source !== "";
 }
 
 function rds(resources: Resources, database: ResourceView): Member {
@@ -68,9 +64,12 @@ function clusters(resources: Resources): Member[] {
     const members = instances.get(keyOf(cluster)) ?? [];
     // A "Multi-AZ DB cluster" (MySQL or PostgreSQL, not Aurora) names its instance class itself and always has three instances in three zones.
     const builtIn = text(cluster, "dbClusterInstanceClass") !== undefined;
+    // Aurora Serverless v1 has no instances: AWS moves its capacity to another zone.
+    const serverless = text(cluster, "engineMode") === "serverless";
+    const secondary = isSecondary(resources, cluster);
     const count = builtIn ? 3 : members.length;
     const zones = clusterZones(resources, cluster, members);
-    const spread = builtIn || (count >= 2 && !(zones.known && zones.names.length < 2));
+    const spread = builtIn || serverless || (count >= 2 && !(zones.known && zones.names.length < 2));
     const first = members[0];
     return {
       ...keeper(
@@ -82,9 +81,26 @@ function clusters(resources: Resources): Member[] {
       ),
       count: Math.max(1, count),
       zones,
+      scales: serverless,
+      // A cluster of another region takes over when a person says so: requests don't need it before.
+      essential: !secondary,
       ...(first === undefined ? sized(cluster, "dbClusterInstanceClass") : sized(first, "instanceClass")),
     };
   });
+}
+
+/** True for the copy of an Aurora global database in another region: it has no password of its own. */
+export function isSecondary(resources: Resources, cluster: ResourceView): boolean {
+  const global = cluster.properties.globalClusterIdentifier;
+  if (global === undefined || global === null || global === "") return false;
+  const own = ["masterPassword", "masterPasswordWo", "manageMasterUserPassword", "snapshotIdentifier"].some(
+    (property) => !["", false, null, undefined].includes(cluster.properties[property] as string),
+  );
+  if (text(cluster, "replicationSourceIdentifier") !== undefined) return true;
+  const source = resources
+    .referred(cluster, "globalClusterIdentifier", ["aws:rds/globalCluster:GlobalCluster"])
+    .flatMap((each) => resources.referred(each, "sourceDbClusterIdentifier", [clusterType]));
+  return !own && !source.includes(cluster);
 }
 
 /** Aurora spreads its instances over the zones of its subnet group unless each is put into a zone by name. */

@@ -1,6 +1,7 @@
 import { type Finding, practices } from "../finding";
 import type { Member } from "../members/member";
 import { flag, number, text, unknownProperty } from "../resources";
+import { decidesByMajority } from "../survival";
 import type { Group, Topology } from "../topology";
 
 /** What may cost data: databases without a replica, without backups, without protection from being deleted. */
@@ -9,13 +10,30 @@ export function databases(site: Topology): Finding[] {
   const members = groups.flatMap((group) => group.members.filter(({ tiers }) => tiers.includes("database")));
   const onMachines = members.filter(isSelfKept).length;
   const planned = backupsArePlanned(site);
-  return groups.flatMap((group) => [
-    ...withoutReplica(site, group, onMachines),
-    ...group.members.flatMap((member) => [
-      ...withoutBackup(site, member, planned),
-      ...withoutProtection(site, member),
-    ]),
-  ]);
+  return groups.flatMap((group) => {
+    const kept = group.members.filter(keepsDatabase);
+    return [
+      ...withoutReplica(site, group, onMachines),
+      ...oncePerCopy(kept).flatMap((member) => withoutBackup(site, member, planned)),
+      ...(replicates(kept) ? kept.slice(0, 1) : kept).flatMap((member) => withoutProtection(site, member)),
+    ];
+  });
+}
+
+/** Containers are judged as what they are: their data ends with them. */
+function keepsDatabase({ tiers, service }: Member): boolean {
+  return tiers.includes("database") && service !== "fargate" && service !== "ecs";
+}
+
+/** Servers of this project that hold copies of the same data. */
+function replicates(members: readonly Member[]): boolean {
+  return members.length > 1 && decidesByMajority(members, "database");
+}
+
+/** Of copies of the same data one backup is enough. */
+function oncePerCopy(members: readonly Member[]): readonly Member[] {
+  if (!replicates(members)) return members;
+  return members.some(({ resource }) => flag(resource, "backup") === true) ? [] : members.slice(0, 1);
 }
 
 /** @param onMachines how many database servers are kept by their owner */

@@ -3,6 +3,7 @@ import { environmentType } from "../members/beanstalk";
 import type { Member } from "../members/member";
 import { append } from "../resources";
 import { availableRungs } from "../rungs";
+import { decidesByMajority } from "../survival";
 import type { Group, Topology } from "../topology";
 import type { Tier } from "../vocabulary";
 
@@ -28,6 +29,7 @@ function machine(group: Group, own: boolean): Finding {
     : database && group.tiers.length === 1
       ? "until the database is back or restored from a backup"
       : "until the machine is back or rebuilt";
+  const pair = group.members.length > 1 && decidesByMajority(group.members, "database");
   const what =
     group.tiers.includes("web") || group.tiers.includes("app")
       ? "The site is down"
@@ -40,8 +42,12 @@ function machine(group: Group, own: boolean): Finding {
     tiers: group.tiers,
     resources: group.members.map(({ key }) => key),
     names,
-    title: `${fewNames(names)} (${kind}) alone holds ${listTiers(group.tiers)}`,
-    breaks: `${what} when ${fewNames(names)} fails, ${down}.`,
+    title: pair
+      ? `${fewNames(names)} decide by majority, and of two neither can lose the other`
+      : `${fewNames(names)} (${kind}) alone ${names.length > 1 ? "hold" : "holds"} ${listTiers(group.tiers)}`,
+    breaks: pair
+      ? `When one of ${fewNames(names)} fails, the other takes no more writes: it can't tell whether it may.`
+      : `${what} when ${fewNames(names)} fails, ${down}.`,
     notices: "Every visitor, at once: browsers show an error or wait.",
     nextStep: machineStep(group, own),
     removedBy: {
@@ -107,6 +113,8 @@ function zones(groups: readonly Group[], own: boolean): Finding[] {
   const byZone = new Map<string, Group[]>();
   for (const group of groups) {
     if (group.survives !== "machine") continue;
+    // One of several zones holds the majority: that is said of the quorum.
+    if (group.zones.known && group.zones.names.length > 1) continue;
     const zone = group.zones.names.length === 1 ? (group.zones.names[0] as string) : "";
     append(byZone, zone, group);
   }
