@@ -69,6 +69,14 @@ const rules: readonly Rule[] = [
     remediation: "Set deletionProtection, or Pulumi's option protect.",
   },
   {
+    name: "quorum",
+    displayName: "What decides by majority keeps its majority",
+    description:
+      "Finds even numbers of members that decide by majority, and zones or hosts that hold the majority.",
+    severity: "medium",
+    remediation: "Run three or five members, each zone with less than half of them.",
+  },
+  {
     name: "health-check",
     displayName: "Dead servers are noticed",
     description: "Finds health checks that are missing, or that only see that a port is open.",

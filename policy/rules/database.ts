@@ -1,6 +1,16 @@
 import { type Finding, practices } from "../finding";
+import { clusterType, databaseType, isSecondary } from "../members/data";
 import type { Member } from "../members/member";
-import { flag, number, text, unknownProperty } from "../resources";
+import {
+  flag,
+  keyOf,
+  number,
+  type Resources,
+  type ResourceView,
+  text,
+  texts,
+  unknownProperty,
+} from "../resources";
 import { decidesByMajority } from "../survival";
 import type { Group, Topology } from "../topology";
 
@@ -10,10 +20,11 @@ export function databases(site: Topology): Finding[] {
   const members = groups.flatMap((group) => group.members.filter(({ tiers }) => tiers.includes("database")));
   const onMachines = members.filter(isSelfKept).length;
   const planned = backupsArePlanned(site);
+  const copied = copiedElsewhere(site);
   return groups.flatMap((group) => {
     const kept = group.members.filter(keepsDatabase);
     return [
-      ...withoutReplica(site, group, onMachines),
+      ...withoutReplica(site, group, kept, { onMachines, copied }),
       ...oncePerCopy(kept).flatMap((member) => withoutBackup(site, member, planned)),
       ...(replicates(kept) ? kept.slice(0, 1) : kept).flatMap((member) => withoutProtection(site, member)),
     ];
@@ -36,19 +47,63 @@ function oncePerCopy(members: readonly Member[]): readonly Member[] {
   return members.some(({ resource }) => flag(resource, "backup") === true) ? [] : members.slice(0, 1);
 }
 
-/** @param onMachines how many database servers are kept by their owner */
-function withoutReplica(site: Topology, group: Group, onMachines: number): Finding[] {
-  const [member] = group.members;
-  if (group.survives !== "nothing" || member === undefined) return [];
+/** Keys of databases with a read replica in the stack, and of Aurora clusters with, or as, a copy in another region. */
+function copiedElsewhere({ resources }: Topology): ReadonlySet<string> {
+  const replicas = resources
+    .ofType(databaseType)
+    .flatMap((database) => resources.referred(database, "replicateSourceDb", [databaseType, clusterType]));
+  const clusters = resources.ofType(clusterType);
+  const globals = new Set(
+    clusters
+      .filter((cluster) => isSecondary(resources, cluster))
+      .flatMap((cluster) => globalOf(resources, cluster)),
+  );
+  const inGlobal = clusters.filter((cluster) => globalOf(resources, cluster).some((key) => globals.has(key)));
+  return new Set([...replicas, ...inGlobal].map(keyOf));
+}
+
+/** The global database that a cluster belongs to: the resource's key, or its identifier. */
+function globalOf(resources: Resources, cluster: ResourceView): string[] {
+  const type = "aws:rds/globalCluster:GlobalCluster";
+  const inside = resources.referred(cluster, "globalClusterIdentifier", [type]).map(keyOf);
+  const source = resources
+    .ofType(type)
+    .filter((each) => resources.referred(each, "sourceDbClusterIdentifier", [clusterType]).includes(cluster));
+  return [...inside, ...source.map(keyOf), ...texts(cluster, "globalClusterIdentifier")];
+}
+
+/** What is known of the stack's databases as a whole. */
+interface Copies {
+  /** How many database servers are kept by their owner. */
+  readonly onMachines: number;
+  readonly copied: ReadonlySet<string>;
+}
+
+function withoutReplica(
+  site: Topology,
+  group: Group,
+  kept: readonly Member[],
+  { onMachines, copied }: Copies,
+): Finding[] {
+  const [member] = kept;
+  if (group.survives !== "nothing" || member === undefined || replicates(kept)) return [];
+  if (copied.has(member.key)) return [];
   const selfKept = isSelfKept(member);
+  const aurora = member.service === "aurora";
   return [
     {
-      ...base("database-without-replica", "high", "single point of failure", member),
-      title: `The database on ${member.name} has no second copy that is up to date`,
+      ...base("database-without-replica", aurora ? "medium" : "high", "single point of failure", member),
+      title: aurora
+        ? `The database on ${member.name} has no second instance to take over`
+        : `The database on ${member.name} has no second copy that is up to date`,
       breaks: selfKept
         ? `When ${member.name}'s disk dies, everything since the last backup is lost.`
-        : `When ${member.name} fails, a restore takes tens of minutes and may lose the last five minutes of writes.`,
-      notices: "Customers whose orders, accounts or posts are gone.",
+        : aurora
+          ? `When ${member.name}'s only instance fails, AWS starts another, which takes ten minutes or more. Aurora's storage keeps the data.`
+          : `When ${member.name} fails, a restore takes tens of minutes and may lose the last five minutes of writes.`,
+      notices: aurora
+        ? "Everyone who reads or writes meanwhile."
+        : "Customers whose orders, accounts or posts are gone.",
       nextStep: site.own
         ? {
             change: "Until the rung load-balanced: keep backups on another machine",
