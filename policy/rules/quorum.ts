@@ -60,7 +60,7 @@ function evenNumber(members: readonly Member[], count: number): Finding[] {
       ...base(members, "quorum", "low", "machine"),
       title: `${names} are ${count} members, which bear no more failures than ${count - 1}`,
       breaks: `${count} members need ${count / 2 + 1} that agree: ${count / 2} failures stop them, as with ${count - 1} members.`,
-      notices: "Nobody, until a network is cut into equal halves: then neither half goes on.",
+      notices: "Nothing, until a network is cut into equal halves: then neither half goes on.",
       nextStep: { change: `Run ${count - 1} or ${count + 1} members`, command: "pulumi up" },
       wellArchitected: practices.failover,
     },
