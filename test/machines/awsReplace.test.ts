@@ -40,7 +40,7 @@ story("a server of the stack prod", function () {
     script("network.sh", "destroy", network, "--machines");
     const made = script(
       ...["network.sh", "create", network, "--subnet", subnet],
-      ...["--owner", "test", "--zone", "foobar.com"],
+      ...["--owner", "test-aws", "--zone", "foobar.com"],
     );
     ({ dnsServer } = JSON.parse(made) as { dnsServer: string });
     await stack.create({ certificates: "local" });

@@ -83,7 +83,7 @@ story("servers that one already has", function () {
     script("network.sh", "destroy", network, "--machines");
     const made = script(
       ...["network.sh", "create", network, "--subnet", subnet],
-      ...["--owner", "test", "--zone", "foobar.com"],
+      ...["--owner", "test-ssh", "--zone", "foobar.com"],
     );
     ({ dnsServer } = JSON.parse(made) as { dnsServer: string });
     sid = machine("old-1", "sid", 20);
