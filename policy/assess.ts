@@ -3,8 +3,10 @@ import { type MonthlyCost, monthlyCost } from "./cost";
 import type { Finding, Severity } from "./finding";
 import { databases } from "./rules/database";
 import { downtimes } from "./rules/downtime";
+import { egress } from "./rules/egress";
 import { headroom } from "./rules/headroom";
 import { healthChecks } from "./rules/healthChecks";
+import { keptData } from "./rules/keptData";
 import { certificates, timesToLive } from "./rules/names";
 import { quorums } from "./rules/quorum";
 import { singlePointsOfFailure } from "./rules/singlePointOfFailure";
@@ -35,7 +37,9 @@ export function findingsOf(site: Topology): Finding[] {
     ...singlePointsOfFailure(site),
     ...downtimes(site),
     ...headroom(site),
+    ...egress(site),
     ...quorums(site),
+    ...keptData(site),
     ...databases(site),
     ...healthChecks(site),
     ...timesToLive(site),

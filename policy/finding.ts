@@ -43,6 +43,8 @@ export type RuleName =
   | "database-without-backup"
   | "database-without-deletion-protection"
   | "quorum"
+  | "data-without-backup"
+  | "data-on-task"
   | "health-check"
   | "dns-ttl"
   | "certificate-without-renewal";

@@ -69,6 +69,20 @@ const rules: readonly Rule[] = [
     remediation: "Set deletionProtection, or Pulumi's option protect.",
   },
   {
+    name: "data-without-backup",
+    displayName: "Tables, file systems and uploads can be brought back",
+    description: "Finds tables, file systems and buckets in which what was deleted or overwritten is gone.",
+    severity: "medium",
+    remediation: "Turn on point-in-time recovery, AWS Backup or versioning.",
+  },
+  {
+    name: "data-on-task",
+    displayName: "No data lives on a container alone",
+    description: "Finds containers known to keep data, without a volume that outlives the task.",
+    severity: "high",
+    remediation: "Use a managed store, or mount a file system.",
+  },
+  {
     name: "quorum",
     displayName: "What decides by majority keeps its majority",
     description:
