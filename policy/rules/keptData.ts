@@ -117,7 +117,7 @@ function buckets(resources: Resources): Finding[] {
         ...base("data-without-backup", "medium", bucket, "storage"),
         title: `The bucket ${bucket.name} keeps no earlier versions`,
         breaks: `An object that is deleted or overwritten in ${bucket.name} can't be brought back.`,
-        notices: "Whoever stored it, on the day they look for it.",
+        notices: "Anyone who stored it, on the day they look for it.",
         nextStep: {
           change: `Add an aws.s3.BucketVersioning with status: "Enabled" for ${bucket.name}`,
           command: "pulumi up",
