@@ -26,6 +26,11 @@ export function verdict(
   return { exempt: false, ended: `The exemption "${ended.reason}" ended on ${ended.until}.` };
 }
 
+/** A line, and why it is reported although its resource was exempted once. */
+export function withEnding(line: string, ended: string | undefined): string {
+  return ended === undefined ? line : `${line} ${ended}`;
+}
+
 function matches(pattern: string, value: string): boolean {
   const parts = pattern.split("*").map((part) => part.replace(/[.+?^${}()|[\]\\]/g, "\\$&"));
   return new RegExp(`^${parts.join(".*")}$`).test(value);

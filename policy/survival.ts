@@ -1,4 +1,5 @@
 import type { Member, Survival } from "./members/member";
+import { namedRegion, regionOfZone } from "./regions";
 import { type Resources, text } from "./resources";
 import type { Tier } from "./vocabulary";
 import { unionOfZones } from "./zones";
@@ -96,11 +97,10 @@ export function regionsOf(members: readonly Member[]): string[] {
 
 function regionOf({ zones, resource }: Member): string | undefined {
   for (const zone of zones.names) {
-    const region = /^([a-z]{2}(?:-[a-z]+)+-\d)[a-z]$/.exec(zone)?.[1];
+    const region = regionOfZone(zone);
     if (region !== undefined) return region;
   }
-  const own = text(resource, "region") ?? text(resource, "arn")?.split(":")[3];
-  return own === "" ? undefined : own;
+  return namedRegion(resource);
 }
 
 /** Regions of members and of the stack's providers. */

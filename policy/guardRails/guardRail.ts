@@ -1,6 +1,6 @@
 import type { ResourceValidationPolicy } from "@pulumi/policy";
 import type { z } from "zod";
-import { today, verdict } from "../exemptions";
+import { today, verdict, withEnding } from "../exemptions";
 import type { Severity } from "../finding";
 import { report } from "../report";
 import type { ResourceView } from "../resources";
@@ -39,19 +39,32 @@ export interface Fix {
 
 type Common = z.infer<typeof commonSettings>;
 
+/** What every rail's policy says of itself, whether it judges a resource or the stack. */
+export function describePolicy(
+  rail: Pick<
+    GuardRail<Common>,
+    "name" | "displayName" | "description" | "severity" | "level" | "remediation"
+  >,
+  settings: z.ZodObject,
+) {
+  return {
+    name: rail.name,
+    displayName: rail.displayName,
+    description: rail.description,
+    severity: rail.severity,
+    enforcementLevel: rail.level ?? ("advisory" as const),
+    remediationSteps: rail.remediation,
+    configSchema: configSchema(settings),
+  };
+}
+
 /** Makes a policy of a guard rail. */
 export function guardRailPolicy<T extends Common>(rail: GuardRail<T>): ResourceValidationPolicy {
   const types = new Set(rail.types);
   const settings = (rail.settings ?? commonSettings) as z.ZodObject & z.ZodType<T>;
   const { fix } = rail;
   return {
-    name: rail.name,
-    displayName: rail.displayName,
-    description: rail.description,
-    severity: rail.severity,
-    enforcementLevel: rail.level ?? "advisory",
-    remediationSteps: rail.remediation,
-    configSchema: configSchema(settings),
+    ...describePolicy(rail, settings),
     validateResource: (args, reportViolation) => {
       if (!types.has(args.type)) return;
       const read = readSettings<T>(rail.name, settings, args.getConfig());
@@ -62,7 +75,7 @@ export function guardRailPolicy<T extends Common>(rail: GuardRail<T>): ResourceV
       for (const fault of faults) {
         const { line, severity } =
           typeof fault === "string" ? { line: fault, severity: rail.severity } : fault;
-        report(reportViolation, { message: ended === undefined ? line : `${line} ${ended}`, severity });
+        report(reportViolation, { message: withEnding(line, ended), severity });
       }
     },
     ...(fix === undefined

@@ -1,13 +1,13 @@
 import type { ResourceValidationPolicy, StackValidationPolicy } from "@pulumi/policy";
 import type { z } from "zod";
-import { today, verdict } from "../exemptions";
+import { today, verdict, withEnding } from "../exemptions";
 import type { Severity } from "../finding";
 import { judge } from "../judge";
 import { report } from "../report";
 import { keyOf, type ResourceView } from "../resources";
-import { commonSettings, configSchema, readSettings } from "../settings";
+import { commonSettings, readSettings } from "../settings";
 import type { Topology } from "../topology";
-import { type GuardRail, guardRailPolicy } from "./guardRail";
+import { describePolicy, type GuardRail, guardRailPolicy } from "./guardRail";
 
 type Common = z.infer<typeof commonSettings>;
 
@@ -30,24 +30,14 @@ export function stackRailPolicy(rail: StackRail): StackValidationPolicy {
     "remediateResource"
   >;
   const policy: StackValidationPolicy = {
-    name: rail.name,
-    displayName: rail.displayName,
-    description: rail.description,
-    severity: rail.severity,
-    enforcementLevel: rail.level ?? "advisory",
-    remediationSteps: rail.remediation,
-    configSchema: configSchema(commonSettings),
+    ...describePolicy(rail, commonSettings),
     validateStack: (args, reportViolation) => {
       const { exemptions } = readSettings<Common>(rail.name, commonSettings, args.getConfig());
       for (const { resource, line, severity } of rail.faults(judge(args).site)) {
         const urn = keyOf(resource);
         const { exempt, ended } = verdict(exemptions, [{ name: resource.name, urn }], today());
         if (exempt) continue;
-        report(reportViolation, {
-          message: ended === undefined ? line : `${line} ${ended}`,
-          severity,
-          urn,
-        });
+        report(reportViolation, { message: withEnding(line, ended), severity, urn });
       }
     },
   };
