@@ -42,7 +42,7 @@ export interface EndpointArgs {
   readonly healthPath: string;
 }
 
-/** Servers that come and go with the load. Each sets itself up at its boot; nobody logs in to provision it. */
+/** Servers that come and go with the load. Each provisions itself at its boot, without a login. */
 export interface ServerGroup extends pulumi.ComponentResource {
   readonly groupName: string;
   readonly tiers: readonly Tier[];

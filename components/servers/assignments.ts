@@ -2,7 +2,7 @@ import type { Assignments } from "../roles/assignments";
 
 /**
  * One `NAME='value'` a line, in the order of the names, so that the same settings are the same text.
- * @throws Error when a name is none, or a value holds a NUL, which no shell can hold.
+ * @throws Error when a name is invalid, or a value holds a NUL, which no shell can hold.
  */
 export function formatAssignments(assignments: Assignments): string {
   return Object.keys(assignments)

@@ -8,7 +8,7 @@ export type Facts = Readonly<Record<string, string>>;
 export interface Verdict {
   /** Part of the command's text: another mark has Pulumi run the command again. Empty until there was a first drift. */
   readonly mark: string;
-  /** The facts that differ, in the order of `wanted`; empty: none, or nobody knows. */
+  /** The facts that differ, in the order of `wanted`; empty: none differ, or the server could not be asked. */
   readonly drifted: readonly string[];
 }
 
@@ -34,7 +34,7 @@ export function judge(
   return drifted.length === 0 ? { mark, drifted } : { mark: freshMark, drifted };
 }
 
-/** What a person is told of a server that drifted; undefined where it did not. */
+/** The warning about a server that drifted; undefined where it did not. */
 export function driftWarning(server: string, causes: readonly string[]): string | undefined {
   return causes.length === 0
     ? undefined

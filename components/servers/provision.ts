@@ -26,7 +26,7 @@ export interface ProvisionArgs {
 
 /**
  * Makes a machine a server: one upload of scripts/server and one command, which changes what differs and nothing else. Runs again when
- * the scripts or the settings change, when the server is not as the last run left it, and anew when the machine behind the address is
+ * the scripts or the settings change, when the server is not as the last run left it, and again when the machine behind the address is
  * another one or has another size.
  */
 export class Provision extends pulumi.ComponentResource {
@@ -73,7 +73,7 @@ export class Provision extends pulumi.ComponentResource {
     );
   }
 
-  /** A command on the server, done anew on another machine. */
+  /** A command on the server, done again on another machine. */
   private command(
     name: string,
     { server: { connection, instanceId, size } }: ProvisionArgs,

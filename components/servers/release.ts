@@ -159,7 +159,7 @@ export class Release extends pulumi.ComponentResource {
       },
       { parent: this, dependsOn: [...provisions, ...upload] },
     );
-    // Known only once the server says so: whoever reads it waits for the release to be live.
+    // Known only once the server says so: a reader of this output waits for the release to be live.
     this.release = deployment.stdout.apply(() => usual.release);
     this.log = deployment.stdout;
     this.registerOutputs({ release: this.release, server: server.serverName });

@@ -23,5 +23,5 @@ export const alertTable = {
   }),
 };
 
-/** Without a command line nobody is notified. */
+/** Without a command line no notification is sent. */
 export type AlertSettings = Required<Fields<typeof alertTable>>;

@@ -21,7 +21,7 @@ export type { SshServerSettings } from "./ssh";
 
 /** How a server is set up, on every platform. */
 export type ServerSettings = Fields<typeof serverTable> & {
-  /** Undefined: nobody is notified. */
+  /** Undefined: no notification is sent. */
   readonly alert?: AlertSettings;
   /** Undefined: no backups are made. */
   readonly backup?: BackupSettings;

@@ -178,8 +178,8 @@ function networksOf(machine: ResourceView | undefined): ResourceView[] {
 }
 
 /**
- * Whether machines get an address in the internet: as they are told, as they have it, or as their subnets give it. Without a subnet they stand in the
- * default network, which gives one; subnets of other stacks are taken for such as don't, unless the machines are told.
+ * Whether machines get an address in the internet: as configured, as they have it, or as their subnets give it. Without a subnet they stand in the
+ * default network, which gives one; subnets of other stacks are taken for such as don't, unless the machines are configured otherwise.
  */
 function hasPublicAddress(
   resources: Resources,

@@ -72,7 +72,7 @@ export function scriptKinds(script: string): ReadonlySet<ScriptKind> {
   return new Set(kinds.filter(([, pattern]) => pattern.test(script)).map(([kind]) => kind));
 }
 
-/** The tiers that names, Lightsail images and start-up scripts tell of. */
+/** The tiers that names, Lightsail images and start-up scripts name. */
 export function tiersSaid(names: readonly string[], blueprint: string, script: string): Set<Tier> {
   const found = new Set<Tier>();
   for (const [tier, known] of wordsOfTiers) if (names.some((word) => known.has(word))) found.add(tier);

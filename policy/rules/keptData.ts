@@ -58,7 +58,7 @@ function fileSystems(resources: Resources): Finding[] {
       .flatMap((policy) => resources.referred(policy, "fileSystemId", [fileSystemType])),
   );
   return resources.ofType(fileSystemType).flatMap((system): Finding[] => {
-    // AWS backs up file systems of one zone unless it is told not to.
+    // AWS backs up file systems of one zone unless a setting prevents it.
     if (backed.has(system) || text(system, "availabilityZoneName") !== undefined) return [];
     return [
       {

@@ -68,7 +68,7 @@ export class SshPlatform implements Platform {
 }
 
 /**
- * The server of that name, or why there is none, as it follows the setting's name in an error. A single server needs no name: then it is the
+ * The server of that name, or why it is missing, as it follows the setting's name in an error. A single server needs no name: then it is the
  * first one that a rung asks for.
  */
 export function findServer(

@@ -19,7 +19,7 @@ export interface HeldServer {
   readonly platform: string;
 }
 
-/** Whether nobody has to be asked: the site that a plain `npm start` made in this clone and on this host. */
+/** Whether no question is needed: the site that a plain `npm start` made in this clone and on this host. */
 export function isEmbedded({ stack, backend, servers }: Holdings): boolean {
   return (
     stack === embeddedStack && backend.kind === "own" && servers.every(({ platform }) => platform === "local")

@@ -9,7 +9,7 @@ import { NoStack, openWorkspace, stackSetting, stackState, type Workspace } from
 
 /**
  * Destroys what the stack made, and says what that was. Says first what there is, and asks, unless that is the site embedded in this clone.
- * @param agreed nobody has to be asked
+ * @param agreed no question is needed
  * @throws {WrongUse} when there is no terminal to ask at
  */
 export async function stop(stack: string, agreed: boolean, screen: Screen): Promise<void> {

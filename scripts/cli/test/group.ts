@@ -70,7 +70,7 @@ export function runGroup(group: Group, grep: string | undefined, colours: boolea
   });
 }
 
-/** What says where a person's own stacks are kept is none of a test's. */
+/** The environment without what says where a person's own stacks are kept: tests have no business there. */
 function withoutLogin(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(environment).filter(([name]) => !name.startsWith("PULUMI_")));
 }
