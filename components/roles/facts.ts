@@ -12,12 +12,38 @@ export interface MachineFacts {
   readonly certificateMetric?: boolean;
 }
 
+/** An account of the database: it may do everything in the site's database, and nothing elsewhere. */
+export interface DatabaseAccount {
+  /** Letters, digits and underscores, 32 at most. */
+  readonly name: string;
+  /** `localhost` for the Unix socket, an address, or a network such as `10.0.0.0/24`; over the network by TLS alone. */
+  readonly host: string;
+  readonly password: string;
+}
+
+/** What a rung says of one database server; the site's own account over the Unix socket alone when unset. */
+export interface DatabaseFacts {
+  /** The address at which it listens too, by TLS. Who may connect follows from the accounts, also in the firewall. */
+  readonly listen?: { readonly address: string; readonly tls: DatabaseTls };
+  /** Its number among the servers that replicate each other, from 1. */
+  readonly serverId?: number;
+  readonly accounts?: readonly DatabaseAccount[];
+}
+
+/** PEM; the authority is whose signature clients' certificates need, where they have any. */
+export interface DatabaseTls {
+  readonly certificate: string;
+  readonly privateKey: string;
+  readonly authority?: string;
+}
+
 /** What is known of one server besides the settings. */
 export interface BundleFacts {
   /** PEM, where the certificate is not requested by the server itself. */
   readonly certificate?: { readonly certificate: string; readonly privateKey: string } | undefined;
   /** The key by which the server is verified, as known_hosts writes it: its type stays in use there. */
   readonly hostKey?: string | undefined;
+  readonly database?: DatabaseFacts | undefined;
   readonly machine?: MachineFacts | undefined;
   /** Who may connect, in nftables' language, one rule a line. */
   readonly firewallRules?: string;
@@ -37,6 +63,29 @@ function yesNo(value: boolean | undefined): string {
 export const factVariables = {
   DATABASE_NAME: { roles: ["mysql", "site"], text: () => "site" },
   DATABASE_USER: { roles: ["mysql", "site"], text: () => "site" },
+  DATABASE_LISTEN: { roles: ["mysql"], text: ({ database }) => database?.listen?.address ?? "" },
+  DATABASE_TLS_CERTIFICATE: {
+    roles: ["mysql"],
+    text: ({ database }) => database?.listen?.tls.certificate.trim() ?? "",
+  },
+  DATABASE_TLS_KEY: {
+    roles: ["mysql"],
+    secret: true,
+    text: ({ database }) => database?.listen?.tls.privateKey.trim() ?? "",
+  },
+  DATABASE_TLS_AUTHORITY: {
+    roles: ["mysql"],
+    text: ({ database }) => database?.listen?.tls.authority?.trim() ?? "",
+  },
+  SERVER_ID: { roles: ["mysql"], text: ({ database }) => String(database?.serverId ?? 1) },
+  DATABASE_ACCOUNTS: {
+    roles: ["mysql"],
+    secret: true,
+    text: ({ database }) =>
+      (database?.accounts ?? [])
+        .map(({ name, host, password }) => [name, host, password].join("\t"))
+        .join("\n"),
+  },
   CERTIFICATE: { roles: ["tls"], text: ({ certificate }) => certificate?.certificate.trim() ?? "" },
   CERTIFICATE_KEY: {
     roles: ["tls"],

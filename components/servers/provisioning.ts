@@ -102,8 +102,7 @@ export function provisionCommand(
     `  tar -xzf "$1" --no-same-owner -C ${folder}.part`,
     `  mv -T ${folder}.part ${folder}`,
     "}",
-    `ln -sfn ${folder} /opt/one-server-web.new`,
-    "mv -fT /opt/one-server-web.new /opt/one-server-web",
+    // It makes /opt/one-server-web point at its folder, and takes that back with all else when it fails.
     `exec ${folder}/provision.sh`,
   ].join("\n");
   return [

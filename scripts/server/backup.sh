@@ -7,20 +7,18 @@
 #   backup.sh restore --to TIME     the database as it was at TIME (UTC, 2026-11-23T12:00:00) and the shared paths of the backup before it;
 #                                   TIME may be "latest": everything that was acknowledged
 #
+# What there is to back up follows from the roles of this server: the database, the shared paths, or both.
+#
 # A backup counts only once it has been restored: each one goes into a scratch database and is checked there.
 set -euo pipefail
 umask 077
 export LC_ALL=C.UTF-8 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 
 SCRIPTS=$(dirname "$(readlink -f "$0")")
-# shellcheck source=/dev/null
-. "$SCRIPTS/lib/log.sh"
-# shellcheck source=/dev/null
-. "$SCRIPTS/backup/database.sh"
-# shellcheck source=/dev/null
-. "$SCRIPTS/backup/restore.sh"
-# shellcheck source=/dev/null
-. "$SCRIPTS/backup/target.sh"
+for part in lib/log lib/settings lib/systemd backup/database backup/restore backup/target; do
+  # shellcheck source=/dev/null
+  . "$SCRIPTS/$part.sh"
+done
 
 WORK=/var/lib/one-server-web/backup
 
@@ -32,7 +30,7 @@ main() {
   . /etc/one-server-web/backup.env
   set +a
   # shellcheck source=/dev/null
-  . /etc/one-server-web/site.conf
+  . /etc/one-server-web/server.conf
   export RESTIC_CACHE_DIR=/var/cache/one-server-web/restic
   # Over SFTP, the ssh that knows key and host (roles/backup).
   PATH=/usr/local/lib/one-server-web/backup:$PATH
@@ -46,6 +44,7 @@ main() {
     log) back_up_logs ;;
     list) restic snapshots --compact ;;
     restore)
+      has_role mysql || fail 'the database is not on this server: restore where it is'
       [[ ${2:-} == --to && -n ${3:-} ]] || fail 'expected restore --to TIME, such as 2026-11-23T12:00:00, or latest'
       restore_to "$3"
       ;;
@@ -58,9 +57,13 @@ main() {
 
 back_up() {
   ensure_repository
-  step backup 'dumping the database'
-  dump_database "$WORK/site.sql" "$DATABASE_NAME"
-  try_dump
+  if has_role mysql; then
+    step backup 'dumping the database'
+    dump_database "$WORK/site.sql" "$DATABASE_NAME"
+    try_dump
+  else
+    CHECKED='files alone'
+  fi
   keep_backup "$(date -u '+%Y-%m-%d %H:%M:%S')"
   forget_old
   step backup 'done: a copy that has been restored once is kept'
@@ -78,12 +81,16 @@ try_dump() {
 
 # keep_backup TIME: the dump that was tried, with all else that a new server would need, as the backup of TIME.
 keep_backup() {
-  local paths=("$WORK/site.sql" /srv/www/shared /etc/one-server-web)
-  [[ ! -d /etc/letsencrypt ]] || paths+=(/etc/letsencrypt)
+  local path paths=()
+  for path in "$WORK/site.sql" /srv/www/shared /etc/one-server-web /etc/letsencrypt; do
+    [[ ! -e $path ]] || paths+=("$path")
+  done
   keep --tag full --time "$1" "${paths[@]}"
-  read_back "$WORK/site.sql"
-  back_up_logs
-  rm -f "$WORK/site.sql"
+  if has_role mysql; then
+    read_back "$WORK/site.sql"
+    back_up_logs
+    rm -f "$WORK/site.sql"
+  fi
   printf '%sZ\n%s\n' "${1/ /T}" "$CHECKED" >"$WORK/last"
   settle backup
 }
@@ -96,6 +103,7 @@ forget_old() {
 
 # Closed logs alone: the one in use goes on being written to.
 back_up_logs() {
+  has_role mysql || return 0
   ensure_repository
   query 'FLUSH BINARY LOGS'
   mapfile -t logs < <(binary_logs | head -n -1)

@@ -5,8 +5,10 @@ set -euo pipefail
 export LC_ALL=C.UTF-8 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 
 SCRIPTS=$(dirname "$(readlink -f "$0")")
-# shellcheck source=SCRIPTDIR/lib/front.sh
-source "$SCRIPTS/lib/front.sh"
+for library in systemd roles front; do
+  # shellcheck source=/dev/null
+  source "$SCRIPTS/lib/$library.sh"
+done
 PATIENCE_SECONDS=60
 
 main() {
@@ -22,9 +24,9 @@ main() {
 # first_fault: what does not work, on one line; nothing when all does.
 first_fault() {
   local unit
-  for unit in haproxy nginx apache2 mysql mariadb valkey-server; do
-    ! systemctl is-enabled --quiet "$unit" 2>/dev/null || systemctl is-active --quiet "$unit" || { echo "$unit is not running"; return; }
-  done
+  while read -r unit; do
+    unit_is_active "$unit" || { echo "${unit%.service} is not running"; return; }
+  done < <(units_of_kind watched <"${UNITS_FILE:-/var/lib/one-server-web/units}")
   [[ ! -r /etc/one-server-web/site.conf ]] || site_fault
 }
 

@@ -2,105 +2,66 @@
 # Makes this machine the server that its settings describe. The settings come on standard input (lib/settings.sh). Run again, it
 # changes what differs and nothing else.
 #
+#   provision.sh            all of it, or nothing: a run that fails takes back what it changed (lib/undo.sh)
+#   provision.sh recover    takes back what a run left that was killed
+#
 # Everything is written before the packages are unpacked, so that each daemon's first start is already the right one. Meanwhile they
-# are downloaded.
+# are downloaded. What a server is made of: lib/roles.sh.
 set -euo pipefail
 umask 022
 export LC_ALL=C.UTF-8 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 
 SCRIPTS=$(dirname "$(readlink -f "$0")")
-for library in log assignments settings files system sizing packages services app front convert acme; do
+for library in log assignments settings systemd undo files system sizing packages services roles app front; do
   # shellcheck source=/dev/null
   . "$SCRIPTS/lib/$library.sh"
 done
 
+# What is known of this server between runs.
+STATE=/var/lib/one-server-web
+# Where the scripts of the last run that ended well are.
+BUNDLE=/opt/one-server-web
+
 main() {
   [[ $EUID == 0 ]] || fail 'provisioning needs root: log in as root or through sudo'
   detect_system
+  if [[ ${1:-} == recover ]]; then
+    recover
+    return 0
+  fi
   lock_server
   wait_for_boot
-  WORK=$(mktemp -d /run/one-server-web.XXXXXX)
-  trap 'end_background; rm -rf "$WORK"' EXIT
-  trap 'exit 143' TERM HUP INT
+  begin_work
   cat >"$WORK/settings"
   parse_assignments "$(<"$WORK/settings")"
-  PENDING_FILE=/var/lib/one-server-web/pending
-  mkdir -p "${PENDING_FILE%/*}"
-  # From here on the server is not as it was.
-  rm -f /var/lib/one-server-web/provisioned
-  read_pending
+  add_roles
+  load_roles
+  take_back
   plan_server
-  local role
-  for role in $ROLES; do
-    [[ -r $SCRIPTS/roles/$role/role.sh ]] || fail "setting ROLES: there is no role $role, allowed are $(cd "$SCRIPTS/roles" && echo *)"
-    # shellcheck source=/dev/null
-    . "$SCRIPTS/roles/$role/role.sh"
-  done
   finish_interrupted_packages
-  prepare_packages
-  remember_first_starts
-  # The volume of a server before this one holds its data: it is mounted before anything is laid out.
-  [[ -z $DATA_DEVICE ]] || run_extra data-volume
-  convert_runtime
-  convert_database
-  for role in $ROLES; do
-    # All others ask what the package sources hold.
-    [[ $role == @(base|hardening|tls) ]] || begin_packages
-    "${role}_before"
-  done
+  choose_packages
+  each_role refuse
+  begin_changes
+  each_role prepare
+  begin_undo
+  switch_scripts
+  each_role before
+  packages_known
+  find_units
   finish_installation
-  ! has_role mysql || mysql_begin
-  for role in $ROLES; do "${role}_after"; done
-  open_after_conversion
-  run_pending
-  ! has_role tls || [[ $TLS_SOURCE != acme ]] || acme_certificate
-  remember_packages "${WANTED_PACKAGES[@]}"
-  remove_unused_files
-  [[ $METADATA_GUARD == no ]] || run_extra metadata-guard
-  [[ $CERTIFICATE_METRIC == no ]] || run_extra certificate-metric
+  each_role configure
+  write_server_conf
+  disable_former_units
+  remove_former_files present
+  check_roles
+  apply_changes
+  remove_former_files absent
+  each_role after
+  keep_changes
+  remember_packages
+  each_role finish
   write_provisioned
   summarize
-}
-
-# write_provisioned: what the program compares this server with (state.sh).
-write_provisioned() {
-  local settings file=/var/lib/one-server-web/provisioned
-  settings=$(sha256sum <"$WORK/settings")
-  printf 'SETTINGS=%s\nBUNDLE=%s\nOWNER=%s\n' "${settings%% *}" "${SCRIPTS##*/}" "${OWNER:-}" >"$file.new"
-  mv -fT "$file.new" "$file"
-}
-
-# find_packages: those that the roles want, as far as is known, and those of them that are missing.
-find_packages() {
-  local role
-  mapfile -t WANTED_PACKAGES < <(for role in $ROLES; do "${role}_packages"; done)
-  mapfile -t MISSING_PACKAGES < <(missing_packages "${WANTED_PACKAGES[@]}")
-}
-
-# prepare_packages: asks the mirror for what it has, where something is missing here.
-prepare_packages() {
-  find_packages
-  ((${#MISSING_PACKAGES[@]} == 0)) || begin_refresh
-  has_role php-fpm && [[ -n $PHP_VERSION ]] || return 0
-  lists_ready
-  check_php_version "$PHP_VERSION" "$(php_versions)"
-}
-
-# begin_packages: begins to download what is missing, once. On a fresh machine it is known only now what the mirror has, such as
-# nginx's modules.
-begin_packages() {
-  ((${#MISSING_PACKAGES[@]} > 0)) || return 0
-  lists_ready
-  find_packages
-  ((${#MISSING_PACKAGES[@]} == 0)) || begin_installation "${MISSING_PACKAGES[@]}"
-  MISSING_PACKAGES=()
-}
-
-# run_extra ROLE: a role of a platform's own, in one function.
-run_extra() {
-  # shellcheck source=/dev/null
-  . "$SCRIPTS/roles/$1/role.sh"
-  "role_${1//-/_}"
 }
 
 # Two at once would undo each other's work: the second waits, and says for what.
@@ -114,13 +75,47 @@ lock_server() {
   fail 'another run has been at work here for ten minutes: see ps aux | grep provision.sh on the server'
 }
 
-# A machine that is still starting up would start its daemons with the settings of before while this run writes new ones, and a
-# cloud's first boot would still be at work on packages and users.
+# A machine that is still starting up would start its daemons with their former settings while this run writes new ones, and a cloud's
+# first boot would still be at work on packages and users.
 wait_for_boot() {
-  [[ $(systemctl is-system-running) =~ ^(initializing|starting)$ ]] || return 0
+  ! boot_is_over || return 0
   step server 'the machine is still starting up: waiting for it'
-  # "degraded" is up as well; a machine that never gets there is provisioned all the same.
-  timeout 180 systemctl is-system-running --wait >/dev/null || true
+  await_boot 180
+}
+
+# begin_work: a folder of this run's own; however the run ends, end_work is called.
+begin_work() {
+  WORK=$(mktemp -d /run/one-server-web.XXXXXX)
+  trap end_work EXIT
+  trap 'exit 143' TERM HUP INT
+}
+
+end_work() {
+  local code=$?
+  # Whoever asked may be gone: what was begun is taken back all the same.
+  trap '' TERM HUP INT PIPE
+  set +e
+  end_background
+  [[ $UNDOING == no ]] || take_back
+  ((${#HELD_UNITS[@]} == 0)) || { release_held_units; read_unit_files; }
+  rm -rf "$WORK"
+  exit "$code"
+}
+
+# recover: unless a run is at work, which takes back its own changes.
+recover() {
+  [[ -d $UNDO ]] || return 0
+  exec 9>/run/lock/one-server-web.lock
+  flock --nonblock 9 || return 0
+  step server 'a run was killed before its end'
+  take_back
+}
+
+# add_roles: those that a platform asks for by settings of their own.
+add_roles() {
+  [[ -z ${DATA_DEVICE:-} ]] || has_role data-volume || ROLES="data-volume $ROLES"
+  [[ ${METADATA_GUARD:-no} == no ]] || has_role metadata-guard || ROLES+=' metadata-guard'
+  [[ ${CERTIFICATE_METRIC:-no} == no ]] || has_role certificate-metric || ROLES+=' certificate-metric'
 }
 
 # plan_server: what follows from the settings and the machine.
@@ -129,24 +124,62 @@ plan_server() {
   measure_machine
   while read -r assignment; do
     declare -g "$assignment"
-  done < <(size_machine "$RAM_MIB" "$CPU_CORES" "$ROLES" "$RUNTIME" "$CACHE" "$APP_PROCESSES")
-  APP_MOST_SPARE=$((APP_SPARE * 2 > APP_CHILDREN ? APP_CHILDREN : APP_SPARE * 2))
-  WEB_UNIT=nginx WEB_TEST='nginx -t' DATABASE_UNIT=$DATABASE ACTIVE_FILE=$(front_file "$STACK")
-  [[ $STACK == lemp ]] || WEB_UNIT=apache2 WEB_TEST='apache2ctl configtest'
-  TASK_UNITS=()
-  DATABASE_SOCKET=/run/mysqld/mysqld.sock MAXIMUM_UPLOAD_BYTES=$((MAXIMUM_UPLOAD_MIB * 1048576))
-  # Whoever waits for a request is given more time than the request itself. Downloads, which the web server sends, may be slower.
-  APP_STOP_SECONDS=$((REQUEST_TIMEOUT + 10)) WEB_STOP_SECONDS=$((REQUEST_TIMEOUT + 60))
-  step server "$SYSTEM_ID $SYSTEM_VERSION, $RAM_MIB MiB, $CPU_CORES cores: pool $INNODB_POOL_MIB MiB, $([[ $VALKEY_MIB == 0 ]] || echo "Valkey $VALKEY_MIB MiB, ")$APP_CHILDREN app processes, OPcache 2 x $OPCACHE_MIB MiB, $MAX_CONNECTIONS connections"
+  done < <(size_machine "$RAM_MIB" "$CPU_CORES" "$ROLES" "${RUNTIME:-}" "${CACHE:-}" "${APP_PROCESSES:-}")
+  # What roles say to each other: who shows the certificate, which ports are open, the database's unit where it is here, whether there
+  # are exporters.
+  CERTIFICATE_ROLES='' OPEN_PORTS='' DATABASE_SERVICE='' WITH_EXPORTERS=no
+  each_role plan
+  step server "$SYSTEM_ID $SYSTEM_VERSION, $RAM_MIB MiB, $CPU_CORES cores$(describe_sizes)"
 }
 
-# remember_first_starts: daemons that this run's packages will start need no reload afterwards.
-remember_first_starts() {
-  declare -gA FIRST_START=()
-  local unit
-  for unit in "$WEB_UNIT" "$DATABASE_UNIT" one-server-web-firewall; do
-    systemctl is-active --quiet "$unit" || FIRST_START[$unit]=yes
-  done
+# begin_changes: from here on the server is not what it was, or is to be, until write_provisioned.
+begin_changes() {
+  mkdir -p "$STATE"
+  rm -f "$STATE/provisioned"
+  read_former_files "$STATE/files"
+  read_former_units "$STATE/units"
+  install_recovery
+}
+
+# install_recovery: the unit that takes back, at the start of the machine, what a run left that was killed. It is there before the first
+# change and stays.
+install_recovery() {
+  local unit=/etc/systemd/system/one-server-web-recover.service
+  replace_file "$unit" 0644 root:root "$(sed "s|{{SCRIPTS}}|$SCRIPTS|" "$SCRIPTS/lib/recover.service")"$'\n'
+  [[ $FILE_CHANGED == no ]] || enable_units one-server-web-recover.service
+}
+
+# switch_scripts: timers and people find those of this run.
+switch_scripts() {
+  [[ $SCRIPTS == "$BUNDLE" ]] || ensure_link server "$SCRIPTS" "$BUNDLE"
+}
+
+# write_server_conf: what status, backups and renewals have to know of this server.
+write_server_conf() {
+  local name
+  for name in ROLES DOMAIN STACK DATABASE DATABASE_NAME DATABASE_SOCKET; do
+    [[ ! -v $name ]] || assignment "$name" "${!name}"
+  done | install_file server /etc/one-server-web/server.conf 0644 root:root
+}
+
+# keep_changes: the server is what its settings say and stays so.
+keep_changes() {
+  replace_file "$STATE/files" 0644 root:root "$(list_files)"$'\n'
+  local units
+  read_lines units each_role units
+  replace_file "$STATE/units" 0644 root:root "$(printf '%s\n' "${units[@]}")"$'\n'
+  # On the disk, before what they replaced is forgotten.
+  ((${#WRITTEN_FILES[@]} == 0)) || sync "${WRITTEN_FILES[@]}" 2>/dev/null || true
+  end_undo
+}
+
+# write_provisioned: what the program compares this server with (state.sh).
+write_provisioned() {
+  local settings
+  settings=$(sha256sum <"$WORK/settings")
+  printf 'SETTINGS=%s\nBUNDLE=%s\nOWNER=%s\n' "${settings%% *}" "${SCRIPTS##*/}" "${OWNER:-}" >"$STATE/provisioned.new"
+  [[ -z ${RUN_TOKEN:-} ]] || printf 'RUN=%s\n' "$RUN_TOKEN" >>"$STATE/provisioned.new"
+  mv -fT "$STATE/provisioned.new" "$STATE/provisioned"
 }
 
 summarize() {
@@ -157,4 +190,4 @@ summarize() {
   fi
 }
 
-main
+main "$@"

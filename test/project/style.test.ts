@@ -41,6 +41,18 @@ describe("the project", () => {
     passes("shellcheck", ["-x", "--severity=style", ...files]);
   }).timeout(120_000);
 
+  it("asks systemd in one library of the server's, so that an image can be built from the same roles", () => {
+    const files = trackedFiles().filter(
+      (file) => file.startsWith("scripts/server/") && !/^scripts\/server\/release(\/|\.sh$)/.test(file),
+    );
+    const asks = files.filter((file) =>
+      /(^|[|&;({`!]|\b(if|then|do|else|while|until|timeout \d+|exec|xargs|sudo) ) *systemctl\b/m.test(
+        readFileSync(join(projectFolder, file), "utf8").replaceAll(/^\s*#.*$/gm, ""),
+      ),
+    );
+    assert.deepEqual(asks, ["scripts/server/lib/systemd.sh"]);
+  });
+
   it("pins every package exactly", () => {
     const manifest = JSON.parse(readFileSync(join(projectFolder, "package.json"), "utf8")) as Record<
       string,

@@ -63,6 +63,8 @@ const secrets = {
   backupPassword: { text: "backup-password", on: ["everything", "database"] },
   backupEnvironment: { text: "backup-secret", on: ["everything", "database"] },
   backupPrivateKey: { text: "backup-key", on: ["everything", "database"] },
+  databaseKey: { text: "database-key", on: ["everything", "database"] },
+  databaseAccount: { text: "account-password", on: ["everything", "database"] },
   certificateKey: { text: "certificate-key", on: ["everything", "web", "balancer"] },
   servers: { text: "login-key", on: [] },
   privateKey: { text: "cloud-login-key", on: [] },
@@ -86,6 +88,14 @@ const configuration: Config = {
 const facts: BundleFacts = {
   certificate: { certificate: "CERTIFICATE", privateKey: key(secrets.certificateKey.text) },
   hostKey,
+  database: {
+    listen: {
+      address: "10.0.0.5",
+      tls: { certificate: "CERTIFICATE", privateKey: key(secrets.databaseKey.text) },
+    },
+    serverId: 2,
+    accounts: [{ name: "site", host: "10.0.0.2", password: secrets.databaseAccount.text }],
+  },
 };
 
 describe("a secret", () => {

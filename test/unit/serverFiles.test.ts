@@ -3,7 +3,7 @@ import { runShell } from "../support/shell";
 
 const run = (script: string, environment: Record<string, string> = {}) =>
   runShell(
-    ["lib/log", "lib/files"],
+    ["lib/log", "lib/settings", "lib/systemd", "lib/undo", "lib/files"],
     `cd "$(mktemp -d)"; me=$(id -un):$(id -gn); folder=$PWD\n${script}`,
     environment,
   );
@@ -23,7 +23,7 @@ describe("files on a server", () => {
        install_file role $folder/file 0644 $me reload:nginx <<<text; echo "pending \${!PENDING[*]}"
        install_file role $folder/file 0644 $me reload:nginx <<<other; echo "pending \${!PENDING[*]}"`,
     );
-    assert.match(output, /^pending \n.*role: changed .*file\npending reload:nginx\n$/s);
+    assert.match(output, /^pending \n.*role: changed .*file\npending reload:nginx\.service\n$/s);
   });
 
   it("tell it, and are counted, also when their text comes through a pipe", () => {
@@ -33,13 +33,25 @@ describe("files on a server", () => {
     assert.equal(output, "yes 1 replace:app\n");
   });
 
-  it("tell it the next run when theirs fails before it has happened", () => {
+  it("are removed when no role names them any more, and what depends on them is notified", () => {
     const { output } = run(
-      `PENDING_FILE=$folder/pending
-       install_file role $folder/file 0644 $me reload:nginx restart:mysql <<<text >/dev/null
-       PENDING=(); read_pending; printf '%s\\n' "\${!PENDING[@]}" | sort`,
+      `ROLES='one two'
+       install_file one $folder/a/one-server-web/kept 0644 $me reload:nginx <<<x
+       install_file two $folder/b/one-server-web/gone 0644 $me restart:two daemon-reload <<<x
+       install_file three $folder/c/other 0644 $me reload:three <<<x
+       create_file one $folder/left 0644 $me <<<x
+       list_files >list; PENDING=() NAMED_FILES=()
+       echo "# next run"
+       echo own >left; read_former_files list
+       install_file one $folder/a/one-server-web/kept 0644 $me reload:nginx <<<x
+       create_file one $folder/left 0644 $me <<<x
+       remove_former_files present; printf '%s\\n' "\${!PENDING[@]}" | sort; ls
+       remove_former_files absent; ls; cat left`,
     );
-    assert.equal(output, "reload:nginx\nrestart:mysql\n");
+    assert.match(
+      output,
+      /# next run\n.*two: removed .*gone\ndaemon-reload\nrestart:two\.service\na\nb\nc\nleft\nlist\n.*three: removed .*other\na\nb\nc\nleft\nlist\nown\n$/s,
+    );
   });
 
   it("are written again when only their mode differs", () => {

@@ -28,7 +28,7 @@ describe("a setting on its way to the release scripts", () => {
     const { output, error, code } = runShell(
       ["lib/log", "lib/assignments", "lib/settings", "lib/front", "roles/site/role"],
       `ETC=$ROOT/etc/one-server-web
-       parse_assignments "$TEXT"; DATABASE_SOCKET=/run/mysqld/mysqld.sock; site_facts >"$ETC/site.conf"
+       parse_assignments "$TEXT"; DATABASE_SOCKET=/run/mysqld/mysqld.sock; site_conf >"$ETC/site.conf"
        for name in HEALTH_PATH DOCUMENT_ROOT REBOOT_WINDOW KEEP_RELEASES; do unset "$name"; done
        RELEASE_ROOT=$ROOT
        for part in settings output maintenance; do . "$SCRIPTS/release/$part.sh"; done
@@ -76,7 +76,7 @@ describe("a setting on its way to a file of the server", () => {
   ] as const) {
     it(`stands in ${template}: ${JSON.stringify(config)}`, () => {
       const { output, error, code } = runShell(
-        ["lib/log", "lib/assignments", "lib/settings", "lib/files"],
+        ["lib/log", "lib/assignments", "lib/settings", "lib/systemd", "lib/undo", "lib/files"],
         `parse_assignments "$TEXT"; cd "$(mktemp -d)"
          PHP_MEMORY_MIB=128 OPCACHE_MIB=64 OPCACHE_STRINGS_MIB=8
          install_template ${role} ${template} "$PWD/file" 0644 "$(id -un):$(id -gn)" >/dev/null

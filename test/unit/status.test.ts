@@ -42,7 +42,7 @@ const sound: Facts = {
     },
   ],
 };
-const [record] = sound.records;
+const [record] = sound.records ?? [];
 assert.ok(record);
 
 describe("a server's status", () => {
@@ -171,6 +171,17 @@ describe("a server's status", () => {
     assert.match(text, /\n {2}all is well$/);
   });
 
+  it("is judged and shown by the roles that it has: a database says nothing of releases or a certificate", () => {
+    const { certificate, health, maintenance, colour, release, records, ...common } = sound;
+    const database: Facts = { ...common, roles: ["base", "mysql", "backup"], versions: { MySQL: "9.7.4" } };
+    assert.deepEqual(judge(database), []);
+    const text = showStatus({ server: "db-1", facts: database, faults: [] });
+    assert.match(text, /versions {6}MySQL 9\.7\.4/);
+    assert.match(text, /backup {8}2026-11-23/);
+    assert.doesNotMatch(text, /certificate|health|release|last run/);
+    assert.deepEqual(parseFacts(JSON.stringify(database)), database);
+  });
+
   it("is marked in words, and shown for a server that can't be reached", () => {
     const faults = [{ level: "wrong", text: "web-1: no answer" }] as const;
     assert.equal(showStatus({ server: "web-1", faults }), "web-1:\n  WRONG: web-1: no answer");
@@ -178,7 +189,7 @@ describe("a server's status", () => {
 
   it("is read from what the server prints, records cut off by a full disk left out", () => {
     const { records, ...facts } = sound;
-    const text = JSON.stringify({ ...facts, records: `${JSON.stringify(records[0])}\n{"time":` });
+    const text = JSON.stringify({ ...facts, records: `${JSON.stringify(records?.[0])}\n{"time":` });
     assert.deepEqual(parseFacts(text), sound);
   });
 });

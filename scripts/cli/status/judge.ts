@@ -31,18 +31,18 @@ const warning = (text: string): Fault => ({ level: "warning", text });
 
 function service({
   release,
-  maintenance,
+  maintenance = false,
   health,
   records,
   restartRequired,
   securityArchive,
 }: Facts): Fault[] {
-  const last = records.at(-1);
+  const last = records?.at(-1);
   const failed = last !== undefined && ["failed", "interrupted"].includes(last.result);
   return [
     ...(release === "" && !maintenance ? [wrong("no release is live: npm run deploy")] : []),
     ...(maintenance ? [warning("in maintenance: visitors get 503 with Retry-After")] : []),
-    ...(health.status === 200 || maintenance || release === ""
+    ...(health === undefined || health.status === 200 || maintenance || release === ""
       ? []
       : [wrong(`${health.path} answers ${health.status === 0 ? "nothing" : health.status}, expected 200`)]),
     ...(failed
@@ -53,7 +53,7 @@ function service({
         ]
       : []),
     ...(restartRequired ? [warning("an upgrade takes effect at the next restart of the server")] : []),
-    ...(securityArchive
+    ...(securityArchive !== false
       ? []
       : [
           warning(
@@ -80,6 +80,7 @@ function units({ units: own, failedUnits }: Facts): Fault[] {
 
 /** Clients of authorities renew at a third of the life; at a fifth that has failed for a while. */
 function certificate({ certificate: shown, time }: Facts): Fault[] {
+  if (shown === undefined) return [];
   if (shown === null) return [wrong("nothing shows a certificate at port 443")];
   const left = shown.until - time;
   const share = left / (shown.until - shown.from);
@@ -105,6 +106,7 @@ function disks({ disks: all }: Facts): Fault[] {
 
 /** Nightly backups are late after a day and the hours that one may take. */
 function backup({ backup: kept, time }: Facts): Fault[] {
+  if (kept === undefined) return [];
   if (kept === null) return [warning("there are no backups: set backupRepository and backupPassword")];
   if (kept.last === null) return [warning("there is no backup yet: npm run backup makes one now")];
   return time - kept.last > 1.5 * day

@@ -24,9 +24,7 @@ export function faultLine({ level, text }: Fault): string {
 
 /** What is shown of a server, each fact with its name; a name may stand several times. */
 export function rowsOf(facts: Facts): [string, string][] {
-  const { memory, health, records, units } = facts;
-  const last = records.at(-1);
-  const failed = records.findLast(({ result }) => ["failed", "interrupted"].includes(result));
+  const { memory, units } = facts;
   return [
     [
       "versions",
@@ -38,15 +36,31 @@ export function rowsOf(facts: Facts): [string, string][] {
     ["load", `${facts.load.join(" ")} on ${facts.cores} cores`],
     ["memory", `${memory.available} MiB of ${memory.total} available${swap(memory)}`],
     ...facts.disks.map((disk): [string, string] => ["disk", showDisk(disk)]),
-    ["certificate", showCertificate(facts)],
-    ["backup", showBackup(facts)],
-    ["health", `${health.path} answers ${health.status || "nothing"} after ${health.milliseconds} ms`],
-    ["units", `${units.filter(({ state }) => state === "active").length} of ${units.length} active`],
-    ["release", facts.release === "" ? "none" : `${facts.release} on ${facts.colour}`],
-    ...(last === undefined ? [] : [["last run", showRecord(last)] as [string, string]]),
-    ...(failed === undefined || failed === last
+    ...(facts.certificate === undefined ? [] : [row("certificate", showCertificate(facts))]),
+    ...(facts.backup === undefined ? [] : [row("backup", showBackup(facts.backup))]),
+    row("units", `${units.filter(({ state }) => state === "active").length} of ${units.length} active`),
+    ...releaseRows(facts),
+  ];
+}
+
+const row = (name: string, value: string): [string, string] => [name, value];
+
+/** Of a server that serves the site. */
+function releaseRows({ health, release, colour, records = [] }: Facts): [string, string][] {
+  const last = records.at(-1);
+  const failed = records.findLast(({ result }) => ["failed", "interrupted"].includes(result));
+  return [
+    ...(health === undefined
       ? []
-      : [["last failure", showRecord(failed)] as [string, string]]),
+      : [
+          row(
+            "health",
+            `${health.path} answers ${health.status || "nothing"} after ${health.milliseconds} ms`,
+          ),
+        ]),
+    ...(release === undefined ? [] : [row("release", release === "" ? "none" : `${release} on ${colour}`)]),
+    ...(last === undefined ? [] : [row("last run", showRecord(last))]),
+    ...(failed === undefined || failed === last ? [] : [row("last failure", showRecord(failed))]),
   ];
 }
 
@@ -59,12 +73,12 @@ function showDisk({ path, size, available, usedPercent }: Disk): string {
 }
 
 function showCertificate({ certificate, time }: Facts): string {
-  if (certificate === null) return "none";
+  if (certificate === null || certificate === undefined) return "none";
   const days = Math.floor((certificate.until - time) / 86_400);
   return `${days} days left, until ${utc(certificate.until)}, by ${certificate.issuer}`;
 }
 
-function showBackup({ backup }: Facts): string {
+function showBackup(backup: NonNullable<Facts["backup"]> | null): string {
   if (backup === null) return "not set up";
   return backup.last === null
     ? "none yet"

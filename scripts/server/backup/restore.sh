@@ -13,7 +13,7 @@ restore_to() {
   fi
   ((moment <= $(date +%s))) || fail "$until is in the future"
   # What was written a moment ago is in a log that no backup has yet.
-  if systemctl is-active --quiet "$DATABASE"; then back_up_logs; fi
+  if unit_is_active "$DATABASE"; then back_up_logs; fi
   rm -rf "$folder"
   fetch_full "$moment" "$folder"
   position=$(dump_position "$folder$WORK/site.sql")

@@ -51,6 +51,15 @@ front_upgrade() {
     mv -fT "$file.new" "$file"
 }
 
+# served_release, served_colour: what the web server, whichever it is, serves.
+served_release() {
+  front_release "$(front_file lemp)" "$(front_file lamp)"
+}
+
+served_colour() {
+  front_colour "$(front_file lemp)" "$(front_file lamp)"
+}
+
 # close_front STACK COPY SECONDS: from the next reload on visitors see the maintenance page, which tells them to come back in so
 # many seconds. COPY keeps what was served. Neither file is ever seen half-written.
 close_front() {
@@ -109,4 +118,34 @@ front_accepts() {
     [[ $(tr '\0' ' ' <"/proc/$pid/cmdline") == *'shutting down'* ]] || return 0
   done 2>/dev/null < <(front_left "$1")
   return 1
+}
+
+# upgrade_fronts STACK: what an earlier version wrote of the live release, in use and kept aside during maintenance.
+upgrade_fronts() {
+  local file role=nginx unit=nginx
+  [[ $1 != lamp ]] || role=apache unit=apache2
+  file=$(front_file "$1")
+  for file in "$file" "$file.before-maintenance" /var/lib/one-server-web/releases/maintenance; do
+    [[ -s $file && -z $(front_check "$file") ]] || continue
+    remember_file "$file"
+    ! front_upgrade "$1" "$file" || { changed "$role" "changed $file"; notify "reload:$unit"; }
+  done
+}
+
+# close_for_conversion, open_after_conversion: the site answers 503 while the server becomes another one.
+close_for_conversion() {
+  local file
+  [[ -n $(served_release) ]] || return 0
+  file=$(front_file "$STACK")
+  [[ -e $file && ! -e $file.before-maintenance ]] || return 0
+  close_front "$STACK" "$file.before-maintenance" 30
+  front_reload "$STACK"
+}
+
+open_after_conversion() {
+  local file
+  file=$(front_file "$STACK")
+  [[ -e $file.before-maintenance ]] || return 0
+  open_front "$STACK" "$file.before-maintenance"
+  front_reload "$STACK"
 }

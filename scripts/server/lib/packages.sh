@@ -4,6 +4,7 @@
 readonly PACKAGE_LOG=/var/log/one-server-web-packages.log
 # Space that the packages of all roles take, unpacked, with what the databases write at first.
 readonly PACKAGE_SPACE_MIB=1500
+readonly PACKAGES_FILE=/var/lib/one-server-web/packages
 
 # missing_packages PACKAGE...: those not installed, one a line.
 missing_packages() {
@@ -20,12 +21,32 @@ missing_packages() {
 # finish_interrupted_packages: an earlier run may have been killed while packages were set up.
 finish_interrupted_packages() {
   # What looks unfinished may be at work: the unit that installs what nobody waits for.
-  [[ $(systemctl show --property ActiveState --value one-server-web-later) != activating ]] || return 0
+  [[ $(unit_property one-server-web-later ActiveState) != activating ]] || return 0
   [[ -n $(dpkg --audit) || -n $(compgen -G '/var/lib/dpkg/updates/[0-9]*' || true) ]] || return 0
   step packages 'an earlier run was interrupted: finishing it'
   run_apt dpkg --force-confdef --force-confold --configure -a
   run_apt apt-get --fix-broken --yes install
   changed packages 'finished what an interrupted run left'
+}
+
+# find_packages: those that the roles want, as far as is known, and those of them that are missing.
+find_packages() {
+  read_lines WANTED_PACKAGES each_role packages
+  mapfile -t MISSING_PACKAGES < <(missing_packages "${WANTED_PACKAGES[@]}")
+}
+
+# choose_packages: asks the mirror for what it has, where something is missing here.
+choose_packages() {
+  find_packages
+  ((${#MISSING_PACKAGES[@]} == 0)) || begin_refresh
+}
+
+# packages_known: waits until it is known what the mirror has, such as nginx's modules, and begins to download what is missing, once.
+packages_known() {
+  lists_ready
+  ((${#MISSING_PACKAGES[@]} > 0)) && [[ ! -v INSTALLATION ]] || return 0
+  find_packages
+  ((${#MISSING_PACKAGES[@]} == 0)) || begin_installation "${MISSING_PACKAGES[@]}"
 }
 
 # refresh_packages: asks the mirror what there is; answers one line when it can't be reached.
@@ -94,7 +115,7 @@ install_packages() {
     -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold -o APT::Status-Fd=3 install "$@"
 }
 
-# ensure_packages PACKAGE...: for roles that need a tool before or after the one transaction of all others.
+# ensure_packages PACKAGE...: for roles that need a tool before the one transaction of all others.
 ensure_packages() {
   local packages
   mapfile -t packages < <(missing_packages "$@")
@@ -103,6 +124,43 @@ ensure_packages() {
   refresh_packages
   install_packages "${packages[@]}"
   changed packages "installed ${packages[*]}"
+}
+
+# remember_packages: what this run's roles want; those of the last run that none wants now are removed with what only they needed.
+remember_packages() {
+  local former=() missing package unwanted=()
+  [[ ! -r $PACKAGES_FILE ]] || mapfile -t former < <(grep -Fxv -f <(printf '%s\n' "${WANTED_PACKAGES[@]}") "$PACKAGES_FILE")
+  missing=" $(missing_packages "${former[@]}" | paste -sd' ') "
+  for package in "${former[@]}"; do
+    [[ $missing == *" $package "* ]] || unwanted+=("$package")
+  done
+  if ((${#unwanted[@]} > 0)); then remove_packages "${unwanted[@]}"; fi
+  replace_file "$PACKAGES_FILE" 0644 root:root "$(printf '%s\n' "${WANTED_PACKAGES[@]}")"$'\n'
+}
+
+# remove_packages PACKAGE...
+remove_packages() {
+  local package unwanted=("$@") needed=()
+  if would_remove_wanted "$@"; then
+    unwanted=()
+    for package in "$@"; do
+      if would_remove_wanted "$package"; then needed+=("$package"); else unwanted+=("$package"); fi
+    done
+  fi
+  # One that came along with what goes, and is wanted for itself now, stays; and the other way round.
+  ((${#needed[@]} == 0)) || run_apt apt-mark auto "${needed[@]}"
+  ((${#unwanted[@]} > 0)) || return 0
+  run_apt apt-mark manual "${WANTED_PACKAGES[@]}"
+  run_apt apt-get --yes --purge --auto-remove -o APT::Status-Fd=3 remove "${unwanted[@]}"
+  changed packages "removed ${unwanted[*]}"
+  # What a package takes along when it goes is its maintainer's doing: the daemons have to be up after it.
+  enable_wanted_units
+  start_wanted_units
+}
+
+# would_remove_wanted PACKAGE...: whether a wanted package would go with them, such as php-fpm with php8.4-fpm.
+would_remove_wanted() {
+  apt-get --simulate remove "$@" 2>/dev/null | awk '$1 == "Remv" { print $2 }' | grep -Fx -f <(printf '%s\n' "${WANTED_PACKAGES[@]}") >/dev/null
 }
 
 # run_apt COMMAND...: runs it with a line of progress every three seconds; on failure says why in one line.

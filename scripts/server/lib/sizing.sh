@@ -81,3 +81,14 @@ size_machine() {
     PAGE_CACHE_MIB "$(clamp $((ram / 16)) 32 1024)" \
     SWAP_MIB "$(clamp "$ram" 512 2048)"
 }
+
+# describe_sizes: what was computed for this server, for people.
+describe_sizes() {
+  local parts=()
+  ((INNODB_POOL_MIB == 0)) || parts+=("pool $INNODB_POOL_MIB MiB")
+  ((VALKEY_MIB == 0)) || parts+=("Valkey $VALKEY_MIB MiB")
+  ((APP_CHILDREN == 0)) || parts+=("$APP_CHILDREN app processes")
+  ((OPCACHE_MIB == 0)) || parts+=("OPcache 2 x $OPCACHE_MIB MiB")
+  ((INNODB_POOL_MIB == 0)) || parts+=("$MAX_CONNECTIONS connections")
+  ((${#parts[@]} == 0)) || { printf ': %s' "${parts[0]}"; printf ', %s' "${parts[@]:1}"; }
+}

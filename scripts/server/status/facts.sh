@@ -2,49 +2,27 @@
 # Each function prints one JSON value.
 
 all_facts() {
+  local name value facts=() versions=()
+  while read -r name value; do
+    if [[ $name == versions.* ]]; then versions+=("${name#versions.}" "$value"); else facts+=("$name" "$value"); fi
+  done < <(each_role facts)
   json_object \
     time "$(date -u +%s)" \
+    roles "$(tr ' ' '\n' <<<"$ROLES" | sed 's/.*/"&"/' | json_list)" \
     system "$(json_text "$(sed -n 's/^PRETTY_NAME="\(.*\)"/\1/p' /etc/os-release)")" \
     kernel "$(json_text "$(uname -r)")" \
     upSeconds "$(json_number "$(cut -d' ' -f1 /proc/uptime)")" \
-    versions "$(versions)" \
+    versions "$(json_object "${versions[@]}")" \
     load "$(cut -d' ' -f1-3 --output-delimiter=$'\n' /proc/loadavg | json_list)" \
     cores "$(nproc)" \
     memory "$(memory)" \
     disks "$(disks)" \
-    certificate "$(certificate)" \
-    health "$(health)" \
     units "$(units)" \
-    failedUnits "$(systemctl list-units --state=failed --plain --no-legend | awk '{ print "\"" $1 "\"" }' | json_list)" \
-    backup "$(backup)" \
+    failedUnits "$(failed_units | sed 's/.*/"&"/' | json_list)" \
     alerts "$(alerts)" \
-    securityArchive "$(has_security_archive && echo true || echo false)" \
     restartRequired "$([[ -e /run/reboot-required ]] && echo true || echo false)" \
-    maintenance "$(in_maintenance && echo true || echo false)" \
-    colour "$(json_text "$(active_colour)")" \
-    release "$(json_text "$(active_release)")" \
-    records "$(json_text "$(tail -n 20 "$RECORDS" 2>/dev/null)")"
+    "${facts[@]}"
   echo
-}
-
-versions() {
-  local web app
-  if [[ $STACK == lemp ]]; then
-    web=$(nginx -v 2>&1 | sed 's|.*/||')
-  else
-    web=$(apache2 -v | sed -n 's|.*Apache/\([0-9.]*\).*|\1|p')
-  fi
-  if [[ $RUNTIME == php ]]; then app=$(php -r 'echo PHP_VERSION;'); else app=$(python3 -c 'import platform; print(platform.python_version())'); fi
-  json_object \
-    "$([[ $STACK == lemp ]] && echo nginx || echo Apache)" "$(json_text "$web")" \
-    "$([[ $RUNTIME == php ]] && echo PHP || echo Python)" "$(json_text "$app")" \
-    "$([[ $DATABASE == mysql ]] && echo MySQL || echo MariaDB)" "$(json_text "$(database_version)")"
-}
-
-database_version() {
-  local daemon=mysqld
-  [[ $DATABASE == mysql ]] || daemon=mariadbd
-  "$daemon" --version | sed -n 's/.*Ver  *\([0-9.]*\).*/\1/p'
 }
 
 # MiB: what this machine may use, and what of it is free for the asking.
@@ -97,24 +75,18 @@ health_status() {
   echo "$((10#${status:-0}))"
 }
 
-# The units that the site stands on, and those of the server's own care that are switched on.
+# The units of the roles, and how often each was started again.
 units() {
-  local unit wanted=("$([[ $STACK == lemp ]] && echo nginx || echo apache2).service" "$DATABASE.service")
-  [[ -z $(active_release) ]] || wanted+=("site-app@$(active_colour).service")
-  for unit in certbot.timer one-server-web-firewall.service one-server-web-{backup,backup-log,check,later}.timer; do
-    ! systemctl is-enabled --quiet "$unit" 2>/dev/null || wanted+=("$unit")
-  done
-  mapfile -t -O "${#wanted[@]}" wanted < <(find /etc/one-server-web/tasks -name 'worker-*' -printf 'site-worker@%f.service\n' 2>/dev/null | sed 's/@worker-/@/')
-  mapfile -t -O "${#wanted[@]}" wanted < <(systemctl list-unit-files --state=enabled --plain --no-legend 'site-cron-*.timer' 'valkey-server.service' 'prometheus-*-exporter.service' | awk '{ print $1 }')
-  for unit in "${wanted[@]}"; do
-    json_object unit "$(json_text "$unit")" state "$(json_text "$(systemctl show --property ActiveState --value "$unit")")" \
-      restarts "$(json_number "$(systemctl show --property NRestarts --value "$unit")")"
+  local unit
+  while read -r unit; do
+    json_object unit "$(json_text "$unit")" state "$(json_text "$(unit_property "$unit" ActiveState)")" \
+      restarts "$(json_number "$(unit_property "$unit" NRestarts)")"
     echo
-  done | json_list
+  done < <(units_of_kind watched started </var/lib/one-server-web/units; each_role shown | sed 's/^/shown /' | units_of_kind shown) | json_list
 }
 
 # The last backup that was restored into a scratch database; null where none are set up.
-backup() {
+last_backup() {
   [[ -e /etc/one-server-web/backup.env ]] || { printf null; return 0; }
   local last='' file=/var/lib/one-server-web/backup/last
   [[ ! -s $file ]] || last=$(date -d "$(head -n 1 "$file")" +%s)

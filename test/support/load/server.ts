@@ -42,6 +42,8 @@ export class ReleaseServer {
   readonly domain = "www.foobar.com";
   readonly target: Target;
   readonly bundles: string;
+  /** The folder of the scripts that it is provisioned by. */
+  scripts = join(project, "scripts/server");
   protected readonly certificate = selfSigned(this.domain);
 
   constructor(private readonly plan: ServerPlan) {
@@ -85,21 +87,21 @@ export class ReleaseServer {
 
   /** Brings the server's scripts and settings up to date. @returns what provision.sh said */
   provision(settings: ServerVariables = {}): string {
-    return this.on("/opt/one-server-web/provision.sh", this.prepare(settings));
+    return this.on('"$(cat /run/scripts)/provision.sh"', this.prepare(settings));
   }
 
   /** As provision, while the load goes on here. */
   async provisionMeanwhile(settings: ServerVariables): Promise<Ran> {
     this.on("umask 077; cat >/run/settings", this.prepare(settings));
-    return await this.run("/opt/one-server-web/provision.sh </run/settings");
+    return await this.run('"$(cat /run/scripts)/provision.sh" </run/settings');
   }
 
-  /** Uploads the scripts. @returns what provision.sh is told */
+  /** Uploads the scripts, into a folder that /run/scripts names. @returns the settings for provision.sh */
   private prepare(settings: ServerVariables): string {
     const { runtime, suite, stack = "lemp" } = this.plan;
-    const scripts = deterministicArchive(join(project, "scripts/server"), { bundles: this.bundles });
-    const unpack =
-      "rm -rf /opt/one-server-web && mkdir -p /opt/one-server-web && tar -xzf - --no-same-owner -C /opt/one-server-web";
+    const scripts = deterministicArchive(this.scripts, { bundles: this.bundles });
+    const folder = `/opt/one-server-web-${scripts.hash.slice(0, 16)}`;
+    const unpack = `rm -rf ${folder} && mkdir -p ${folder} && tar -xzf - --no-same-owner -C ${folder} && echo ${folder} >/run/scripts`;
     this.on(unpack, readFileSync(scripts.path));
     const variables = {
       ROLES: `base tls ${stack === "lemp" ? "nginx" : "apache"} ${runtime === "php" ? "php-fpm" : "python"} mysql site`,

@@ -8,12 +8,17 @@ apache_packages() {
   echo apache2
 }
 
-apache_before() {
-  apache_denied_scripts
+apache_plan() {
+  CERTIFICATE_ROLES+=' apache'
+  open_port 'tcp dport { 80, 443 } accept'
+  MAXIMUM_UPLOAD_BYTES=$((MAXIMUM_UPLOAD_MIB * 1048576))
+  WEB_STOP_SECONDS=$((REQUEST_TIMEOUT + 60))
   APACHE_ALIASES=${ALIASES:+ServerAlias $ALIASES}
+}
+
+apache_before() {
   local template
-  # The first start comes after the modules have been chosen.
-  keep_from_starting apache2
+  apache_denied_scripts
   for template in server tls headers "app-$RUNTIME" site; do
     install_template apache "$template.conf" "$APACHE_FOLDER/$template.conf" 0644 root:root reload:apache2
   done
@@ -22,30 +27,57 @@ apache_before() {
   ensure_directory apache /var/lib/one-server-web/acme 0755 root:root
 }
 
-apache_after() {
-  local module output
+apache_configure() {
+  local module
   for module in mpm_prefork mpm_worker; do
-    [[ ! -e /etc/apache2/mods-enabled/$module.load ]] || { a2dismod --quiet "$module" >/dev/null; changed apache "disabled the module $module"; notify restart:apache2; }
+    [[ ! -e /etc/apache2/mods-enabled/$module.load ]] || apache_module a2dismod "$module" disabled
   done
   for module in $APACHE_MODULES; do
-    [[ -e /etc/apache2/mods-enabled/$module.load ]] || { a2enmod --quiet "$module" >/dev/null; changed apache "enabled the module $module"; notify restart:apache2; }
+    [[ -e /etc/apache2/mods-enabled/$module.load ]] || apache_module a2enmod "$module" enabled
   done
   remove_file apache /etc/apache2/sites-enabled/000-default.conf reload:apache2
   ensure_link apache "$APACHE_FOLDER/site.conf" /etc/apache2/sites-enabled/one-server-web.conf reload:apache2
-  output=$(apache2ctl configtest 2>&1) || fail "Apache refuses its configuration: $(grep -m 1 -i 'error\|invalid' <<<"$output")"
-  systemctl unmask --runtime --quiet apache2
-  # One web server gives the ports to the other.
-  ! systemctl is-active --quiet nginx || { systemctl disable --quiet --now nginx; changed apache 'stopped nginx'; }
-  ensure_running apache apache2
+  [[ $WITH_EXPORTERS == no ]] ||
+    install_template apache status.conf /etc/apache2/conf-enabled/one-server-web-status.conf 0644 root:root reload:apache2
+}
+
+# apache_module COMMAND MODULE WORD
+apache_module() {
+  remember_file "/etc/apache2/mods-enabled/$2.load"
+  remember_file "/etc/apache2/mods-enabled/$2.conf"
+  "$1" --quiet "$2" >/dev/null
+  changed apache "$3 the module $2"
+  CHANGED_ROLES[apache]=yes
+  notify restart:apache2
+}
+
+apache_check() {
+  local output
+  output=$(apache2ctl configtest 2>&1) || { echo "Apache refuses its configuration: $(grep -m 1 -i 'error\|invalid' <<<"$output")"; return 1; }
+}
+
+apache_units() {
+  echo watched apache2
+}
+
+apache_log() {
+  echo /var/log/apache2/error.log
+}
+
+apache_facts() {
+  echo "versions.Apache $(json_text "$(apache2 -v | sed -n 's|.*Apache/\([0-9.]*\).*|\1|p')")"
+}
+
+apache_exporter() {
+  echo 'apache --web.listen-address=127.0.0.1:9117 --scrape_uri=http://127.0.0.1:8113/server-status?auto'
 }
 
 # The release that another web server was serving goes on, or there is none yet.
 apache_first_release() {
-  upgrade_fronts apache
-  [[ ! -e $ACTIVE_FILE ]] || return 0
+  upgrade_fronts lamp
   local release='' colour=blue
   [[ -v CONVERTED ]] || { release=$(served_release); colour=$(served_colour); }
-  front_text lamp "${colour:-blue}" "$release" | install_file apache "$ACTIVE_FILE" 0644 root:root
+  create_file apache "$(front_file lamp)" 0644 root:root < <(front_text lamp "${colour:-blue}" "$release")
 }
 
 apache_denied_scripts() {

@@ -13,11 +13,8 @@ backup_packages() {
 }
 
 backup_before() {
+  [[ -n $BACKUP_REPOSITORY ]] || return 0
   local unit
-  if [[ -z $BACKUP_REPOSITORY ]]; then
-    backup_off
-    return 0
-  fi
   backup_target
   backup_environment | install_file backup /etc/one-server-web/backup.env 0600 root:root
   for unit in backup.service backup.timer backup-log.service backup-log.timer; do
@@ -25,43 +22,27 @@ backup_before() {
   done
 }
 
-backup_after() {
+backup_units() {
   [[ -n $BACKUP_REPOSITORY ]] || return 0
-  ensure_running backup one-server-web-backup.timer
-  ensure_running backup one-server-web-backup-log.timer
-}
-
-backup_off() {
-  local unit
-  for unit in backup.timer backup-log.timer; do
-    ! systemctl is-enabled --quiet "one-server-web-$unit" 2>/dev/null || systemctl disable --quiet --now "one-server-web-$unit"
-  done
-  for unit in backup.service backup.timer backup-log.service backup-log.timer; do
-    remove_file backup "/etc/systemd/system/one-server-web-$unit" daemon-reload
-  done
-  remove_file backup /etc/one-server-web/backup.env
-  BACKUP_AUTHORITY='' BACKUP_PRIVATE_KEY=''
-  backup_target
+  echo started one-server-web-backup.timer
+  ! has_role mysql || echo started one-server-web-backup-log.timer
 }
 
 # backup_target: who signed the target's certificate, where no public authority did; and over SFTP, whose key is accepted there, and
 # by which key the target is known. Restic calls ssh by its name, so that a program of that name says where these are.
 backup_target() {
-  local file ssh=/usr/local/lib/one-server-web/backup/ssh
-  if [[ -n $BACKUP_AUTHORITY ]]; then
-    install_file backup "$BACKUP_FOLDER/authority.pem" 0644 root:root <<<"$BACKUP_AUTHORITY"
-  else
-    remove_file backup "$BACKUP_FOLDER/authority.pem"
-  fi
-  if [[ -n $BACKUP_PRIVATE_KEY ]]; then
-    install_file backup "$BACKUP_FOLDER/key" 0600 root:root <<<"$BACKUP_PRIVATE_KEY"
-    # One target, whatever its name and port.
-    install_file backup "$BACKUP_FOLDER/known_hosts" 0644 root:root <<<"* $BACKUP_HOST_KEY"
-    install_template backup ssh.conf "$BACKUP_FOLDER/ssh.conf" 0644 root:root
-    install_template backup ssh.sh "$ssh" 0755 root:root
-  else
-    for file in "$BACKUP_FOLDER"/{key,known_hosts,ssh.conf} "$ssh"; do remove_file backup "$file"; done
-  fi
+  [[ -z $BACKUP_AUTHORITY ]] || install_file backup "$BACKUP_FOLDER/authority.pem" 0644 root:root <<<"$BACKUP_AUTHORITY"
+  [[ -n $BACKUP_PRIVATE_KEY ]] || return 0
+  install_file backup "$BACKUP_FOLDER/key" 0600 root:root <<<"$BACKUP_PRIVATE_KEY"
+  # One target, whatever its name and port.
+  install_file backup "$BACKUP_FOLDER/known_hosts" 0644 root:root <<<"* $BACKUP_HOST_KEY"
+  install_template backup ssh.conf "$BACKUP_FOLDER/ssh.conf" 0644 root:root
+  install_template backup ssh.sh /usr/local/lib/one-server-web/backup/ssh 0755 root:root
+}
+
+# The last backup that was restored into a scratch database; null where none are set up.
+backup_facts() {
+  echo "backup $(last_backup)"
 }
 
 # Restic's own variables, then what its target wants (AWS_ACCESS_KEY_ID and the like), a line each.

@@ -1,4 +1,4 @@
-#!/bin/sh
+#!/bin/bash
 # alert UNIT: notes a failure where `npm run status` and the log look, and has the command line of the setting ALERT_COMMAND tell
 # somebody, if there is one. It gets the text on standard input.
 set -eu
@@ -22,4 +22,6 @@ logger --priority daemon.err --tag one-server-web "$text" 2>/dev/null || true
 # What fails every ten minutes tells nobody more: one message a day, until it goes well and fails again.
 [ "$known" = no ] || [ -z "$(find "$told/$unit" -mmin -1440 2>/dev/null)" ] || exit 0
 touch "$told/$unit"
-systemctl start --no-block "one-server-web-alert-command@$unit.service"
+# shellcheck source=/dev/null
+. /opt/one-server-web/lib/systemd.sh
+start_units --no-block "one-server-web-alert-command@$unit.service"

@@ -1,48 +1,35 @@
 # shellcheck shell=bash
-# The ground everything stands on: the site's user, its folders, the kernel's limits.
+# The ground everything stands on: swap, the kernel's limits, alarms.
 
 base_packages() {
   # Releases are asked by curl before they go live; an alarm's command line usually calls it too.
   printf '%s\n' ca-certificates curl
 }
 
-base_before() {
-  if ! getent passwd site >/dev/null; then
-    useradd --system --user-group --home-dir /srv/www --no-create-home --shell /usr/sbin/nologin site
-    changed base 'added the user site'
-  fi
-  ensure_directory base /etc/one-server-web 0755 root:root
-  ensure_directory base /var/lib/one-server-web 0755 root:root
-  ensure_directory base /srv/www 0755 root:root
-  ensure_directory base /srv/www/releases 0755 site:site
-  ensure_directory base /srv/www/shared 0755 site:site
-  ensure_directory base /srv/www/colours 0755 root:root
-  install_template base sysctl.conf /etc/sysctl.d/60-one-server-web.conf 0644 root:root apply:sysctl
-  base_system_settings
+base_prepare() {
   base_swap
+}
+
+base_before() {
+  ensure_directory base /etc/one-server-web 0755 root:root
+  install_template base sysctl.conf /etc/sysctl.d/60-one-server-web.conf 0644 root:root call:apply_sysctl
+  base_system_settings
   install_template base alert.service /etc/systemd/system/one-server-web-alert@.service 0644 root:root daemon-reload
   install_template base alert.sh /usr/local/lib/one-server-web/alert 0755 root:root
 }
 
-# base_alert_command: who is told of an alarm besides `npm run status` and the journal. Its secrets are in its environment alone. What it
-# calls is installed by then.
-base_alert_command() {
-  local file command=/etc/one-server-web/alert-command environment=/etc/one-server-web/alert.env
-  local unit=/etc/systemd/system/one-server-web-alert-command@.service
-  if [[ -z $ALERT_COMMAND ]]; then
-    for file in "$command" "$environment"; do remove_file base "$file"; done
-    remove_file base "$unit" daemon-reload
-    return 0
-  fi
-  environment_lines ALERT_ENVIRONMENT "$ALERT_ENVIRONMENT" | install_file base "$environment" 0600 root:root
-  install_template base alert-command.service "$unit" 0644 root:root daemon-reload
-  # The last of the three: where it is, it is run.
-  install_file base "$command" 0644 root:root <<<"$ALERT_COMMAND"
+# What an alarm's command line calls is installed by now.
+base_configure() {
+  base_alert_command
 }
 
-base_after() {
-  base_alert_command
-  [[ ! -v PENDING[apply:sysctl] ]] || apply_sysctl
+# base_alert_command: who is notified of an alarm besides `npm run status` and the journal. Its secrets are in its environment alone.
+base_alert_command() {
+  [[ -n $ALERT_COMMAND ]] || return 0
+  environment_lines ALERT_ENVIRONMENT "$ALERT_ENVIRONMENT" | install_file base /etc/one-server-web/alert.env 0600 root:root
+  install_template base alert-command.service /etc/systemd/system/one-server-web-alert-command@.service 0644 root:root daemon-reload
+  # The last of the three: where it is, it is run.
+  install_file base /etc/one-server-web/alert-command 0644 root:root <<<"$ALERT_COMMAND"
 }
 
 # A container's kernel belongs to its host, so what can't be set there is named and left.
@@ -54,8 +41,9 @@ apply_sysctl() {
 
 # Memory runs short for a moment, at an upgrade or a backup: what is never used gives way instead of a process being killed.
 base_swap() {
-  local active free where=machine size refused=/var/lib/one-server-web/no-swap
-  [[ ! -e $refused ]] || return 0
+  local active free where=machine size refused=/var/lib/one-server-web/no-swap unit=/etc/systemd/system/swapfile.swap
+  [[ ! -e $unit ]] || name_file base "$unit" daemon-reload
+  [[ ! -e $refused ]] && systemd_is_running || return 0
   active=$(awk 'NR > 1 {sum += $3} END {print int(sum / 1024)}' /proc/swaps)
   free=$(df --output=avail --block-size=1M / | tail -n 1)
   ! systemd-detect-virt --quiet --container || where=container
@@ -63,7 +51,7 @@ base_swap() {
   ((size > 0)) || return 0
   rm -f /swapfile
   (umask 077 && fallocate --length "${size}MiB" /swapfile && mkswap /swapfile >/dev/null) || fail '/swapfile can not be made: see df -h /'
-  install_file base /etc/systemd/system/swapfile.swap 0644 root:root <<'UNIT'
+  install_file base "$unit" 0644 root:root <<'UNIT'
 [Unit]
 Description=Memory on disk for what is never used
 
@@ -73,13 +61,14 @@ What=/swapfile
 [Install]
 WantedBy=swap.target
 UNIT
-  systemctl daemon-reload
-  if systemctl enable --quiet --now swapfile.swap 2>/dev/null; then
+  read_unit_files
+  if enable_units swapfile.swap && start_units swapfile.swap 2>/dev/null; then
     changed base "made $size MiB of swap"
   else
     # Such as on a file system that keeps no file in one place.
-    systemctl disable --quiet swapfile.swap
-    rm -f /swapfile /etc/systemd/system/swapfile.swap
+    disable_units swapfile.swap
+    rm -f /swapfile "$unit"
+    unset "NAMED_FILES[$unit]"
     : >"$refused"
     step base 'this system takes no swap file: it goes without'
   fi

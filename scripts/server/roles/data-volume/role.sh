@@ -5,19 +5,19 @@
 # The folder on the volume and where it shows up.
 readonly DATA_FOLDERS=(mysql:/var/lib/mysql shared:/srv/www/shared letsencrypt:/etc/letsencrypt)
 
-role_data_volume() {
+data-volume_prepare() {
   ensure_packages e2fsprogs
   data_volume_wait
   data_volume_format
   install_template data-volume mount.sh /usr/local/sbin/one-server-web-data 0755 root:root
   install_template data-volume service.conf /etc/systemd/system/one-server-web-data.service 0644 root:root
-  if [[ $FILE_CHANGED == yes ]] || ! systemctl is-enabled --quiet one-server-web-data; then
-    systemctl daemon-reload
-    systemctl enable --quiet one-server-web-data
+  if [[ $FILE_CHANGED == yes ]] || ! unit_is_enabled one-server-web-data; then
+    read_unit_files
+    enable_units one-server-web-data
   fi
   if ! mountpoint --quiet /srv/data; then
     data_volume_adopt
-    systemctl restart one-server-web-data ||
+    restart_units one-server-web-data ||
       fail "$DATA_DEVICE can't be mounted: see journalctl -u one-server-web-data -n 30 on the server"
     changed data-volume "mounted $DATA_DEVICE at /srv/data"
   fi
@@ -60,7 +60,7 @@ data_volume_adopt() {
   for pair in "${DATA_FOLDERS[@]}"; do
     folder=$staging/${pair%%:*} target=${pair#*:}
     if [[ ! -d $folder && -n $(ls -A "$target" 2>/dev/null) ]]; then
-      [[ $target != /var/lib/mysql ]] || systemctl stop mysql mariadb 2>/dev/null || true
+      [[ $target != /var/lib/mysql ]] || stop_units mysql mariadb 2>/dev/null || true
       cp -a "$target" "$folder.part"
       mv -T "$folder.part" "$folder"
       changed data-volume "moved $target to the volume"

@@ -2,6 +2,11 @@
 # What closes the server: a firewall of its own, SSH with modern algorithms and keys alone, a kernel that answers less, and security
 # upgrades that come by themselves. Packages that the site doesn't wait for are installed once it serves (roles/later).
 
+hardening_plan() {
+  SSH_PORTS=$(sshd -T 2>/dev/null | sed -n 's/^port //p' | paste -sd,) || true
+  : "${SSH_PORTS:=22}"
+}
+
 hardening_packages() {
   echo nftables
 }
@@ -14,10 +19,24 @@ hardening_before() {
   hardening_firewall
 }
 
-hardening_after() {
-  # Packages bring such folders along.
+# Packages bring such folders along.
+hardening_configure() {
   hardening_permissions
-  ensure_running hardening one-server-web-firewall
+}
+
+hardening_check() {
+  local output
+  output=$(sshd -t 2>&1) || { echo "sshd refuses its configuration: $(head -n 1 <<<"$output")"; return 1; }
+  output=$(nft --check --file /etc/one-server-web/firewall.nft 2>&1) ||
+    { echo "the firewall's rules are refused: $(head -n 1 <<<"$output")"; return 1; }
+}
+
+hardening_units() {
+  echo started one-server-web-firewall
+}
+
+hardening_facts() {
+  echo "securityArchive $(has_security_archive && echo true || echo false)"
 }
 
 # known_algorithms KEYWORD NAME...: those that this sshd knows, in the order given; an unknown one would keep it from starting.
@@ -38,7 +57,7 @@ accepts_algorithms() {
 }
 
 hardening_ssh() {
-  local file=/etc/ssh/sshd_config.d/05-one-server-web.conf keys=(ssh-ed25519 rsa-sha2-512 rsa-sha2-256) refusal
+  local file=/etc/ssh/sshd_config.d/05-one-server-web.conf keys=(ssh-ed25519 rsa-sha2-512 rsa-sha2-256)
   [[ -d /etc/ssh/sshd_config.d ]] || return 0
   # Whoever runs this has verified the server by a key of this type: it stays, whatever one thinks of its curve.
   [[ -z $SSH_HOST_KEY_TYPE || " ${keys[*]} ssh-rsa " == *" $SSH_HOST_KEY_TYPE "* ]] || keys+=("$SSH_HOST_KEY_TYPE")
@@ -47,19 +66,11 @@ hardening_ssh() {
   SSH_MACS=$(known_algorithms MACs hmac-sha2-512-etm@openssh.com hmac-sha2-256-etm@openssh.com)
   SSH_HOST_KEYS=$(known_algorithms HostKeyAlgorithms "${keys[@]}")
   SSH_USER_KEYS=$(known_algorithms PubkeyAcceptedAlgorithms ssh-ed25519 sk-ssh-ed25519@openssh.com rsa-sha2-512 rsa-sha2-256 ecdsa-sha2-nistp256 sk-ecdsa-sha2-nistp256@openssh.com)
-  [[ ! -e $file ]] || cp -p "$file" "$WORK/ssh.before"
-  install_template hardening ssh.conf "$file" 0644 root:root
-  [[ $FILE_CHANGED == yes ]] || return 0
-  if ! refusal=$(sshd -t 2>&1); then
-    # Nobody is locked out by a line that this sshd doesn't take.
-    if [[ -e $WORK/ssh.before ]]; then mv -f "$WORK/ssh.before" "$file"; else rm -f "$file"; fi
-    fail "sshd refuses its new settings, the old ones stay: $(head -n 1 <<<"$refusal")"
-  fi
-  systemctl try-reload-or-restart ssh.service 2>/dev/null || true
+  install_template hardening ssh.conf "$file" 0644 root:root reload:ssh
 }
 
 hardening_kernel() {
-  install_template hardening sysctl.conf /etc/sysctl.d/61-one-server-web-hardening.conf 0644 root:root apply:sysctl
+  install_template hardening sysctl.conf /etc/sysctl.d/61-one-server-web-hardening.conf 0644 root:root call:apply_sysctl
   install_template hardening modules.conf /etc/modprobe.d/one-server-web.conf 0644 root:root
 }
 
@@ -107,10 +118,6 @@ hardening_upgrades() {
 }
 
 hardening_firewall() {
-  SSH_PORTS=$(sshd -T 2>/dev/null | sed -n 's/^port //p' | paste -sd, )
-  : "${SSH_PORTS:=22}"
-  FIREWALL_QUIC=''
-  [[ $HTTP3 == no ]] || FIREWALL_QUIC='udp dport 443 accept'
   install_template hardening firewall.nft /etc/one-server-web/firewall.nft 0644 root:root reload:one-server-web-firewall
   install_template hardening firewall.service /etc/systemd/system/one-server-web-firewall.service 0644 root:root daemon-reload
 }

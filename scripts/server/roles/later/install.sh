@@ -1,4 +1,4 @@
-#!/bin/sh
+#!/bin/bash
 # Installs what nobody waits for; waits itself for whoever holds the package lock. Does nothing when all is there.
 set -eu
 packages='{{LATER_PACKAGES}}'
@@ -9,8 +9,9 @@ dpkg-query -W $packages >/dev/null 2>&1 ||
     -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold install $packages
 
 # Images of servers often come with apt's own timers switched off, and then no upgrade comes by itself.
-systemctl unmask --quiet apt-daily.timer apt-daily-upgrade.timer
-systemctl enable --quiet --now apt-daily.timer apt-daily-upgrade.timer
+# shellcheck source=/dev/null
+. /opt/one-server-web/lib/systemd.sh
+allow_units apt-daily.timer apt-daily-upgrade.timer
 
 # One good checksum a file: all that there are, which is the default, takes the processor for a minute or more each day.
 [ ! -e /etc/aide/aide.conf ] || sed -i 's/^Checksums = H$/Checksums = sha512/' /etc/aide/aide.conf

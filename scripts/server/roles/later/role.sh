@@ -1,8 +1,6 @@
 # shellcheck shell=bash
 # Packages that nobody waits for: a timer installs them when the site has served for ten minutes, their settings are there before.
 
-later_packages() { :; }
-
 later_before() {
   # Each answers a question that comes up on a server: what has a fix, what needs a restart, which file was changed, when it was
   # busy, who has been at it; the last two keep temporary files apart and passwords from being weak.
@@ -15,6 +13,6 @@ later_before() {
   install_template later install.timer /etc/systemd/system/one-server-web-later.timer 0644 root:root daemon-reload
 }
 
-later_after() {
-  ensure_running later one-server-web-later.timer
+later_units() {
+  echo started one-server-web-later.timer
 }

@@ -12,16 +12,31 @@ nginx_packages() {
   fi
 }
 
+nginx_plan() {
+  CERTIFICATE_ROLES+=' nginx'
+  open_port 'tcp dport { 80, 443 } accept'
+  # Downloads, which nginx sends, may be slower than requests.
+  WEB_STOP_SECONDS=$((REQUEST_TIMEOUT + 60))
+  ALTERNATIVE_SERVICE=''
+  [[ $HTTP3 == yes ]] || return 0
+  ALTERNATIVE_SERVICE='h3=":443"; ma=86400'
+  open_port 'udp dport 443 accept'
+}
+
+nginx_refuse() {
+  local version
+  [[ $HTTP3 == yes ]] || return 0
+  lists_ready
+  version=$(nginx_version)
+  at_least "$version" 1.26 ||
+    fail "setting HTTP3: the nginx of this system, $version, does not speak it: expected 1.26 or newer"
+}
+
 nginx_before() {
   local version template
-  # It starts once, with its modules, and when Apache has given up the ports.
-  keep_from_starting nginx
+  packages_known
   version=$(nginx_version)
-  [[ $HTTP3 == no ]] || at_least "$version" 1.26 ||
-    fail "setting HTTP3: the nginx of this system, $version, does not speak it: expected 1.26 or newer"
   NGINX_LISTEN=$(nginx_listen "$version")
-  ALTERNATIVE_SERVICE=''
-  [[ $HTTP3 == no ]] || ALTERNATIVE_SERVICE='h3=":443"; ma=86400'
   NGINX_CURVES=$(nginx_curves "$version")
   KEEPALIVE_MINIMUM='' TLS_GROUP="''"
   ! at_least "$version" 1.21.5 || TLS_GROUP=\$ssl_curve
@@ -35,52 +50,65 @@ nginx_before() {
   nginx_aliases
   install_template nginx site.conf "$NGINX_FOLDER/site.conf" 0644 root:root reload:nginx
   nginx_first_release
+  [[ $WITH_EXPORTERS == no ]] ||
+    install_template nginx status.conf /etc/nginx/conf.d/one-server-web-status.conf 0644 root:root reload:nginx
   install_template nginx maintenance.html /usr/local/share/one-server-web/maintenance.html 0644 root:root
   install_template nginx service.conf /etc/systemd/system/nginx.service.d/one-server-web.conf 0644 root:root daemon-reload
   ensure_directory nginx /var/lib/one-server-web/acme 0755 root:root
 }
 
-nginx_after() {
+nginx_configure() {
   remove_file nginx /etc/nginx/sites-enabled/default reload:nginx
-  # One web server gives the ports to the other.
-  ! systemctl is-active --quiet apache2 || { systemctl disable --quiet --now apache2; changed nginx 'stopped Apache'; }
-  nginx_brotli
-  systemctl unmask --runtime --quiet nginx
-  ensure_running nginx nginx
+  # The module is there only after its package was set up.
+  [[ -z $(compgen -G '/etc/nginx/modules-enabled/*brotli-filter.conf') ]] ||
+    install_template nginx brotli.conf /etc/nginx/conf.d/one-server-web-brotli.conf 0644 root:root reload:nginx
+}
+
+nginx_check() {
+  local output
+  output=$(nginx -t 2>&1) || { echo "nginx refuses its configuration: $(grep -m 1 emerg <<<"$output")"; return 1; }
+}
+
+# nginx_reload: until the processes with the previous configuration take no more connections.
+nginx_reload() {
+  local before=$WORK/front-before deadline=$((SECONDS + 20))
+  front_processes lemp >"$before"
+  reload_units nginx || return
+  while front_accepts "$before" && ((SECONDS < deadline)); do sleep 0.02; done
+}
+
+nginx_units() {
+  echo watched nginx
+}
+
+nginx_log() {
+  echo /var/log/nginx/error.log
+}
+
+nginx_facts() {
+  echo "versions.nginx $(json_text "$(nginx -v 2>&1 | sed 's|.*/||')")"
+}
+
+nginx_exporter() {
+  echo 'nginx --web.listen-address=127.0.0.1:9113 --nginx.scrape-uri=http://127.0.0.1:8113/nginx-status'
 }
 
 nginx_page_cache() {
   local part
   CACHE_MODULE=fastcgi CACHE_ZONE=pages CACHE_COMPRESSION='fastcgi_param PHP_VALUE $page_compression;'
   [[ $RUNTIME == php ]] || CACHE_MODULE=proxy CACHE_ZONE=proxied CACHE_COMPRESSION=''
+  [[ -n $PAGE_CACHE ]] || return 0
   for part in zone location; do
-    if [[ -n $PAGE_CACHE ]]; then
-      install_template nginx "page-cache.$part" "$NGINX_FOLDER/page-cache.$part" 0644 root:root reload:nginx
-    else
-      remove_file nginx "$NGINX_FOLDER/page-cache.$part" reload:nginx
-    fi
+    install_template nginx "page-cache.$part" "$NGINX_FOLDER/page-cache.$part" 0644 root:root reload:nginx
   done
-}
-
-# The module is there only after its package was set up.
-nginx_brotli() {
-  local enabled
-  enabled=$(compgen -G '/etc/nginx/modules-enabled/*brotli-filter.conf' | head -n 1) || true
-  if [[ -z $enabled ]]; then
-    remove_file nginx /etc/nginx/conf.d/one-server-web-brotli.conf reload:nginx
-    return 0
-  fi
-  install_template nginx brotli.conf /etc/nginx/conf.d/one-server-web-brotli.conf 0644 root:root reload:nginx
 }
 
 # The release that another web server was serving goes on, or there is none yet.
 nginx_first_release() {
-  upgrade_fronts nginx
-  [[ ! -e $ACTIVE_FILE ]] || return 0
-  ACTIVE_RELEASE='' ACTIVE_COLOUR=blue
-  [[ -v CONVERTED ]] || { ACTIVE_RELEASE=$(served_release); ACTIVE_COLOUR=$(served_colour); }
-  : "${ACTIVE_COLOUR:=blue}"
-  front_text lemp "$ACTIVE_COLOUR" "$ACTIVE_RELEASE" | install_file nginx "$ACTIVE_FILE" 0644 root:root reload:nginx
+  upgrade_fronts lemp
+  local release='' colour=blue
+  [[ -v CONVERTED ]] || { release=$(served_release); colour=$(served_colour); }
+  create_file nginx "$(front_file lemp)" 0644 root:root reload:nginx < <(front_text lemp "${colour:-blue}" "$release")
 }
 
 # nginx_listen VERSION: the directives that open port 443 with HTTP/2, whose directive of its own came with 1.25.1, and with HTTP/3

@@ -2,14 +2,18 @@
 # Python's app server: two Gunicorns, blue and green, of which one serves. A release's own .venv comes first; the distribution's
 # Gunicorn and MySQL driver serve sites that bring none.
 
+python_plan() {
+  app_plan
+  GUNICORN_CLASS=gthread GUNICORN_PRELOAD=True
+  [[ $INTERFACE == wsgi ]] || GUNICORN_CLASS=asgi GUNICORN_PRELOAD=False
+}
+
 python_packages() {
   printf '%s\n' python3 python3-venv gunicorn python3-pymysql
   [[ $INTERFACE == wsgi ]] || echo python3-uvicorn
 }
 
 python_before() {
-  GUNICORN_CLASS=gthread GUNICORN_PRELOAD=True
-  [[ $INTERFACE == wsgi ]] || GUNICORN_CLASS=asgi GUNICORN_PRELOAD=False
   for COLOUR in blue green; do
     install_template python gunicorn.py "/etc/one-server-web/app/$COLOUR.py" 0644 root:root replace:app
   done
@@ -21,7 +25,9 @@ python_before() {
   install_template python start.sh /usr/local/lib/one-server-web/start-python 0755 root:root replace:app
   APP_START='/usr/local/lib/one-server-web/start-python %i'
   APP_STOP_SIGNAL=SIGTERM APP_KIND=Gunicorn
-  app_unit python
+  app_unit
 }
 
-python_after() { :; }
+python_facts() {
+  echo "versions.Python $(json_text "$(python3 -c 'import platform; print(platform.python_version())')")"
+}

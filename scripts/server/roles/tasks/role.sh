@@ -4,12 +4,9 @@
 
 readonly TASKS=/etc/one-server-web/tasks
 
-tasks_packages() { :; }
-
 tasks_before() {
   local name schedule command
-  TASK_FILES=' ' TASK_UNITS=()
-  [[ -n $WORKERS$CRON ]] || { remove_tasks; return 0; }
+  [[ -n $WORKERS$CRON ]] || return 0
   TASK_SANDBOX=$(<"$SCRIPTS/roles/tasks/sandbox.conf")
   install_template tasks run.sh /usr/local/lib/one-server-web/run-task 0755 root:root
   install_template tasks worker.service /etc/systemd/system/site-worker@.service 0644 root:root daemon-reload
@@ -20,19 +17,18 @@ tasks_before() {
   while IFS=$'\t' read -r name schedule command; do
     [[ -z $name ]] || add_job "$name" "$schedule" "$command"
   done <<<"$CRON"
-  remove_tasks
 }
 
-tasks_after() {
-  local unit
-  for unit in "${TASK_UNITS[@]}"; do ensure_running tasks "$unit"; done
+tasks_units() {
+  local name
+  while IFS=$'\t' read -r name _; do [[ -z $name ]] || echo "started site-worker@$name.service"; done <<<"$WORKERS"
+  while IFS=$'\t' read -r name _; do [[ -z $name ]] || echo "started site-cron-$name.timer"; done <<<"$CRON"
 }
 
 # The command lies in a file of its own: on a line of a unit it would have to be quoted once more.
 add_worker() {
   [[ $1 =~ ^[a-z][a-z0-9-]{0,30}$ && -n $2 ]] || fail "setting WORKERS: expected one NAME, a tab and a command a line, got '$1'"
   install_file tasks "$TASKS/worker-$1" 0640 root:site "restart:site-worker@$1.service" <<<"$2"
-  keep_task "worker-$1" "site-worker@$1.service"
 }
 
 add_job() {
@@ -42,31 +38,4 @@ add_job() {
     fail "setting CRON: the schedule '$2' of $1 is invalid for systemd; expected such as hourly, *:0/10 or Mon *-*-* 03:00 (man systemd.time)"
   install_file tasks "$TASKS/cron-$1" 0640 root:site <<<"$3"
   install_template tasks cron.timer "/etc/systemd/system/site-cron-$1.timer" 0644 root:root daemon-reload "restart:site-cron-$1.timer"
-  keep_task "cron-$1" "site-cron-$1.timer"
-}
-
-keep_task() {
-  TASK_FILES+="$1 " TASK_UNITS+=("$2")
-  # One that this run starts has read what this run wrote.
-  systemctl is-active --quiet "$2" || FIRST_START[$2]=yes
-}
-
-# remove_tasks: those that the settings name no longer.
-remove_tasks() {
-  local file name unit
-  for file in "$TASKS"/*; do
-    name=${file##*/}
-    [[ -e $file && $TASK_FILES != *" $name "* ]] || continue
-    unit=site-${name/-/@}.service
-    [[ $name != cron-* ]] || unit=site-$name.timer
-    systemctl disable --quiet --now "$unit" 2>/dev/null || true
-    [[ $name != cron-* ]] || remove_file tasks "/etc/systemd/system/$unit" daemon-reload
-    remove_file tasks "$file"
-    # A run that is under way ends, and what went wrong is nobody's concern any more.
-    systemctl stop "site-${name/-/@}.service" 2>/dev/null || true
-    # Only then: a run that failed just now has asked for it.
-    systemctl stop "one-server-web-alert@site-${name/-/@}.service" 2>/dev/null || true
-    systemctl reset-failed "site-${name/-/@}.service" 2>/dev/null || true
-    rm -f "/var/lib/one-server-web/alerts/site-${name/-/@}"
-  done
 }

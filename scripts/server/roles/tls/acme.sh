@@ -17,7 +17,6 @@ acme_files() {
 acme_certificate() {
   local names=(--domain "$DOMAIN") alias attempt log="$WORK/certbot.log"
   for alias in $ALIASES; do names+=(--domain "$alias"); done
-  ensure_running tls certbot.timer
   ! acme_is_current || return 0
   for attempt in {1..8}; do
     step tls "asking $ACME_DIRECTORY for a certificate for $DOMAIN $ALIASES"
