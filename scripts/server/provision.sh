@@ -26,7 +26,7 @@ main() {
   [[ $EUID == 0 ]] || fail 'provisioning needs root: log in as root or through sudo'
   detect_system
   if [[ ${1:-} == recover ]]; then
-    recover
+    recover || fail 'what a killed provisioning left could not be taken back'
     return 0
   fi
   lock_server

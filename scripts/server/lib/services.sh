@@ -168,7 +168,7 @@ stop_former_units() {
     [[ $started == "$unit" ]] || stop_units "$started" 2>/dev/null || true
     # Only then: a run that failed just now has asked for it.
     stop_units "one-server-web-alert@${started%.service}.service" 2>/dev/null || true
-    forget_failures "$started"
+    forget_failures "$unit" "$started"
     rm -f "/var/lib/one-server-web/alerts/${started%.service}"
   done
 }

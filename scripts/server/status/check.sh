@@ -7,6 +7,8 @@ MOST_USED=${MOST_USED:-90}
 
 check_limits() {
   local faults=()
+  # What a provisioning left that was killed would take effect at the next restart of its daemons.
+  "$SCRIPTS/provision.sh" recover
   mapfile -t faults < <(full_disks; each_role faults)
   settle_units
   if ((${#faults[@]} > 0)); then

@@ -92,8 +92,13 @@ export class ReleaseServer {
 
   /** As provision, while the load goes on here. */
   async provisionMeanwhile(settings: ServerVariables): Promise<Ran> {
-    this.on("umask 077; cat >/run/settings", this.prepare(settings));
+    this.stage(settings);
     return await this.run('"$(cat /run/scripts)/provision.sh" </run/settings');
+  }
+
+  /** Uploads what a provisioning needs: the scripts, into a folder that /run/scripts names, and /run/settings for standard input. */
+  stage(settings: ServerVariables = {}): void {
+    this.on("umask 077; cat >/run/settings", this.prepare(settings));
   }
 
   /** Uploads the scripts, into a folder that /run/scripts names. @returns the settings for provision.sh */
