@@ -8,6 +8,7 @@
 
 # The units that this server is to run, and those of them that ran when this run began.
 WANTED_UNITS=()
+FORMER_UNITS=()
 HELD_UNITS=()
 declare -gA RAN_BEFORE=()
 # What a former timer starts, and any other former unit itself.
@@ -59,8 +60,8 @@ apply_changes() {
 
 # apply_to_unit VERB UNIT
 apply_to_unit() {
-  # One that this run started, or that is not there, has nothing to read again.
-  unit_is_active "$2" && [[ -v RAN_BEFORE[$2] || " ${WANTED_UNITS[*]} " != *" $2 "* ]] || return 0
+  # One that this run started or ended, or that is not there, has nothing to read again. The name may be another's by now.
+  [[ " ${FORMER_UNITS[*]} " != *" $2 "* ]] && unit_is_active "$2" && [[ -v RAN_BEFORE[$2] || " ${WANTED_UNITS[*]} " != *" $2 "* ]] || return 0
   remember_action "$1" "$2"
   change_unit "$1" "$2" 2>/dev/null || fail "$2 can't $1 with its new settings: $(last_words "$2")"
   changed services "$1 of ${2%.service}"
