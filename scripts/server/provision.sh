@@ -57,6 +57,7 @@ main() {
   apply_changes
   remove_former_files absent
   each_role after
+  start_wanted_units "${FOLLOWING_UNITS[@]}"
   keep_changes
   remember_packages
   each_role finish
@@ -145,7 +146,7 @@ begin_changes() {
 # change and stays.
 install_recovery() {
   local unit=/etc/systemd/system/one-server-web-recover.service
-  replace_file "$unit" 0644 root:root "$(sed "s|{{SCRIPTS}}|$SCRIPTS|" "$SCRIPTS/lib/recover.service")"$'\n'
+  replace_file "$unit" 0644 root:root "$(<"$SCRIPTS/lib/recover.service")"$'\n'
   [[ $FILE_CHANGED == no ]] || enable_units one-server-web-recover.service
 }
 

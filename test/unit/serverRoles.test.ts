@@ -29,7 +29,7 @@ function unitsOf(roleNames: string, variables: ServerVariables = {}): string[] {
      lists_ready() { :; }
      CERTIFICATE_ROLES='' OPEN_PORTS='' DATABASE_SERVICE='' WITH_EXPORTERS=no
      while read -r size; do declare -g "$size"; done < <(size_machine 2048 2 "$ROLES" "\${RUNTIME:-}")
-     load_roles; each_role plan; server_units watched started`,
+     load_roles; each_role plan; server_units watched started following`,
     ["lib/assignments", "lib/system", "lib/sizing", "lib/app", "lib/front"],
     { SETTINGS: formatAssignments(serverAssignments({ ...variables, ROLES: roleNames })) },
   );

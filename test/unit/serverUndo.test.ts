@@ -110,7 +110,7 @@ describe("a provisioning that is taken back", () => {
 describe("an error while changes are noted", () => {
   it("ends the run before anything is changed that could not be taken back", () => {
     const { code, output, error } = runWithSystemctl(`
-      echo before >one; begin_undo; rmdir undo; : >undo
+      echo before >one; begin_undo; rm -r undo; : >undo
       (echo after | install_file r $folder/one 0644 $me) || echo "failed with $?"
       cat one`);
     assert.equal(code, 0, error);

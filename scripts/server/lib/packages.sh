@@ -155,7 +155,7 @@ remove_packages() {
   changed packages "removed ${unwanted[*]}"
   # What a package takes along when it goes is its maintainer's doing: the daemons have to be up after it.
   enable_wanted_units
-  start_wanted_units
+  start_wanted_units "${WANTED_UNITS[@]}"
 }
 
 # would_remove_wanted PACKAGE...: whether a wanted package would go with them, such as php-fpm with php8.4-fpm.

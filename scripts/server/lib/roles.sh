@@ -11,7 +11,7 @@
 #   configure   writes what needs the packages
 #   check       fails, and prints why, when its daemons would refuse what was written
 #   units       prints "KIND UNIT" a line: `watched` units are started, and started again when they fail; `started` ones are started,
-#               such as timers
+#               such as timers; `following` ones once all roles have done what they do after that
 #   reload      reloads its daemon, where systemd's way is over before the new settings are in use
 #   after       once the units run: accounts in the database, the site's app server
 #   finish      once the configuration is there to stay: what may fail and is then tried again, such as a certificate
@@ -78,7 +78,7 @@ server_units() {
 role_of_unit() {
   local role units
   for role in $ROLES; do
-    read_lines units role_units "$role" watched started
+    read_lines units role_units "$role" watched started following
     [[ " ${units[*]} " != *" $1 "* ]] || { echo "$role"; return 0; }
   done
 }
@@ -100,7 +100,7 @@ check_roles() {
 concerns_role() {
   [[ ! -v CHANGED_ROLES[$1] ]] || return 0
   local unit units
-  read_lines units role_units "$1" watched started
+  read_lines units role_units "$1" watched started following
   for unit in "${units[@]}"; do
     [[ ! -v PENDING[reload:$unit] && ! -v PENDING[restart:$unit] ]] || return 0
   done

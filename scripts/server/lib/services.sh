@@ -8,6 +8,7 @@
 
 # The units that this server is to run, and those of them that ran when this run began.
 WANTED_UNITS=()
+FOLLOWING_UNITS=()
 FORMER_UNITS=()
 HELD_UNITS=()
 declare -gA RAN_BEFORE=()
@@ -18,7 +19,8 @@ declare -gA TIMED_UNITS=()
 # all of their settings are there.
 find_units() {
   local unit held=()
-  read_lines WANTED_UNITS server_units watched started
+  read_lines WANTED_UNITS server_units watched started following
+  read_lines FOLLOWING_UNITS server_units following
   ask_units "${WANTED_UNITS[@]}"
   for unit in "${WANTED_UNITS[@]}"; do
     if [[ ${UNIT_ACTIVE[$unit]} == @(active|reloading|refreshing) ]]; then RAN_BEFORE[$unit]=yes; else held+=("$unit"); fi
@@ -39,7 +41,7 @@ release_held_units() {
 
 # apply_changes: what this server no longer runs ends, what it runs starts, and what ran before reads its settings again.
 apply_changes() {
-  local action
+  local action units
   ((${#HELD_UNITS[@]} == 0)) || notify daemon-reload
   release_held_units
   enable_wanted_units
@@ -48,7 +50,8 @@ apply_changes() {
     [[ $action != call:* ]] || ! declare -F "${action#call:}" >/dev/null || "${action#call:}"
   done
   stop_former_units
-  start_wanted_units
+  read_lines units server_units watched started
+  start_wanted_units "${units[@]}"
   for action in "${!PENDING[@]}"; do
     case $action in
       restart:*) apply_to_unit restart "${action#*:}" ;;
@@ -100,11 +103,11 @@ enable_wanted_units() {
   notify daemon-reload
 }
 
-# start_wanted_units: all at once.
+# start_wanted_units UNIT...: those of them that do not run, all at once.
 start_wanted_units() {
   local unit inactive=() started=()
-  ask_units "${WANTED_UNITS[@]}"
-  for unit in "${WANTED_UNITS[@]}"; do
+  ask_units "$@"
+  for unit; do
     [[ ${UNIT_ACTIVE[$unit]} == @(active|reloading|refreshing) ]] || inactive+=("$unit")
   done
   systemd_is_running && ((${#inactive[@]} > 0)) || return 0
@@ -130,7 +133,7 @@ fail_to_start() {
 # read_former_units LIST: what the last run kept running. Version 0.1.0 kept no list.
 read_former_units() {
   if [[ -r $1 ]]; then
-    mapfile -t FORMER_UNITS < <(units_of_kind watched started <"$1")
+    mapfile -t FORMER_UNITS < <(units_of_kind watched started following <"$1")
   else
     mapfile -t FORMER_UNITS < <(enabled_units nginx.service apache2.service valkey-server.service 'prometheus-*-exporter.service' \
       'one-server-web-*.timer' one-server-web-firewall.service 'site-worker@*' 'site-cron-*')

@@ -9,6 +9,7 @@
 #   u:ACTIVE:ENABLED:UNIT    what the unit was (yes or no)
 #   x:VERB:UNIT              the unit was reloaded or restarted meanwhile
 #   c:NUMBER                 a file with a command that takes something else back
+#   scripts                  a link to the scripts of the run, which know how to take it back
 # A slash in a path is written %2F, a percent sign %25.
 
 UNDO=${UNDO:-/var/lib/one-server-web/undo}
@@ -19,6 +20,7 @@ declare -gA UNDO_KNOWN=()
 # begin_undo: from here to end_undo changes are noted.
 begin_undo() {
   (umask 077 && mkdir -p "$UNDO") || fail "$UNDO can't be made: is the disk full or read-only? (df -h, mount)"
+  ln -sfn "$SCRIPTS" "$UNDO/scripts" || cannot_remember "the folder of the scripts"
   UNDOING=yes UNDO_KNOWN=()
 }
 

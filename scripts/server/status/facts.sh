@@ -82,7 +82,7 @@ units() {
     json_object unit "$(json_text "$unit")" state "$(json_text "$(unit_property "$unit" ActiveState)")" \
       restarts "$(json_number "$(unit_property "$unit" NRestarts)")"
     echo
-  done < <(units_of_kind watched started </var/lib/one-server-web/units; each_role shown | sed 's/^/shown /' | units_of_kind shown) | json_list
+  done < <(units_of_kind watched started following </var/lib/one-server-web/units; each_role shown | sed 's/^/shown /' | units_of_kind shown) | json_list
 }
 
 # The last backup that was restored into a scratch database; null where none are set up.

@@ -39,6 +39,7 @@ exporters_configure() {
   done
 }
 
+# Some end when they are refused by what they measure, such as a database that does not know their account yet.
 exporters_units() {
-  exporters_packages | sed 's/^/started /'
+  exporters_packages | sed 's/^/following /'
 }
