@@ -45,7 +45,7 @@ export function testDatabaseAlone({ engine, suite }: DatabaseCase): void {
   const byTls =
     engine === "mysql"
       ? "--ssl-mode=VERIFY_CA --ssl-ca=/run/authority.pem"
-      : "--ssl --ssl-ca=/run/authority.pem --ssl-verify-server-cert=OFF";
+      : "--ssl --ssl-ca=/run/authority.pem --disable-ssl-verify-server-cert";
 
   before("is made", function () {
     this.timeout(600_000);

@@ -56,7 +56,7 @@ export function testRefusals({ network, suite, stack, role, site, database }: We
       systemctl list-units --plain --no-legend '${role === "nginx" ? "nginx" : "apache2"}*' '${database}*' ssh.service 'one-server-web*' 'site-*' |
         grep -v 'one-server-web-\\(check\\|alert\\).*service\\|site-stop' | awk '{ print $1, $3, $4 }'
       systemctl list-unit-files --plain --no-legend --state=enabled | awk '{ print $1 }'
-      nft -s list table inet one_server_web | grep -v 'expires'`);
+      nft list chain inet one_server_web input`);
   /** Asserts that nothing has changed since, and names what did. */
   const unchangedSince = (before: string) => {
     const [was, is] = [before, everything()].map((text) => text.split("\n"));

@@ -53,7 +53,8 @@ apache_module() {
 
 apache_check() {
   local output
-  output=$(apache2ctl configtest 2>&1) || { echo "Apache refuses its configuration: $(grep -m 1 -i 'error\|invalid' <<<"$output")"; return 1; }
+  # Where the fault is and what it is are two lines.
+  output=$(apache2ctl configtest 2>&1) || { echo "Apache refuses its configuration: $(grep -m 1 -A 1 -i 'error\|invalid' <<<"$output" | paste -sd' ')"; return 1; }
 }
 
 apache_units() {

@@ -33,6 +33,10 @@ mysql_before() {
 mysql_configure() {
   DATABASE_SOCKET=$(database_socket /etc/mysql/mariadb.cnf)
   configure_network
+  # A file, because the exporter of Debian 13 takes no socket on its command line.
+  [[ $WITH_EXPORTERS == no ]] ||
+    install_file mysql /etc/one-server-web/exporter.cnf 0644 root:root restart:prometheus-mysqld-exporter \
+      <<<"$(printf '[client]\nuser=prometheus\nsocket=%s' "$DATABASE_SOCKET")"
 }
 
 # A first start says the same.
@@ -73,7 +77,7 @@ mysql_facts() {
 }
 
 mysql_exporter() {
-  echo "mysqld --web.listen-address=127.0.0.1:9104 --mysqld.address=unix://$DATABASE_SOCKET --mysqld.username=prometheus"
+  echo 'mysqld --web.listen-address=127.0.0.1:9104 --config.my-cnf=/etc/one-server-web/exporter.cnf'
 }
 
 # database_socket FILE: where the database listens. MySQL's place is the same everywhere; MariaDB's is in its main file.
