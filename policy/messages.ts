@@ -19,7 +19,7 @@ export function message(finding: Finding): string {
   return [`${title}.`, reasons.join(" "), `Do now: ${nextStep.change}: ${nextStep.command}`].join("\n");
 }
 
-/** Where the stack stands and what comes next; undefined where there is nothing to climb, or the top is reached. */
+/** Where the stack stands and what comes next; undefined where there are no web servers. */
 export function pathMessage(assessment: Assessment): string | undefined {
   const { upgradePath, gaps } = assessment;
   const current = upgradePath.path.find(({ status }) => status === "current");
@@ -27,7 +27,8 @@ export function pathMessage(assessment: Assessment): string | undefined {
   if (current === undefined) return undefined;
   const lines = [`The site stands on the rung ${current.rung}: ${figures(current)}.`];
   if (gaps.length > 0) lines.push(`Not whole yet: ${gaps.join("; ")}.`);
-  if (next === undefined) return gaps.length === 0 ? undefined : lines.join("\n");
+  if (next === undefined)
+    return [...lines, ...(upgradePath.noNext === undefined ? [] : [upgradePath.noNext])].join("\n");
   lines.push(`Next is ${next.rung}: ${figures(next)}.`, ...next.remarks, `To take it: ${next.command}`);
   return lines.join("\n");
 }

@@ -21,8 +21,6 @@ export interface RungDescription {
   readonly fixes: readonly string[];
   readonly newDuties: readonly string[];
   readonly stillFails: readonly string[];
-  /** How to build it in a program of one's own. */
-  readonly inYourProgram: string;
 }
 
 export const rungDescriptions: Readonly<Record<Rung, RungDescription>> = {
@@ -35,7 +33,6 @@ export const rungDescriptions: Readonly<Record<Rung, RungDescription>> = {
       "its zone",
       "restarts for updates and resizing interrupt the site",
     ],
-    inYourProgram: "one aws.ec2.Instance",
   },
   "split-database": {
     title: "A web server and a database server",
@@ -53,7 +50,6 @@ export const rungDescriptions: Readonly<Record<Rung, RungDescription>> = {
       "the zone of either",
       "restarts of either interrupt the site",
     ],
-    inYourProgram: "move the database to an aws.rds.Instance, in subnets that only the web server reaches",
   },
   "load-balanced": {
     title: "Two or more web servers behind load balancers, a replicated database",
@@ -67,8 +63,6 @@ export const rungDescriptions: Readonly<Record<Rung, RungDescription>> = {
       "failover that must be rehearsed",
     ],
     stillFails: ["more visitors than the fixed number of servers can take", "the region"],
-    inYourProgram:
-      "put a second server in another zone, both behind one aws.lb.LoadBalancer, and set multiAz: true on the database",
   },
   autoscaled: {
     title: "Web servers that come and go with the load",
@@ -78,8 +72,6 @@ export const rungDescriptions: Readonly<Record<Rung, RungDescription>> = {
       "servers that start unattended in minutes, from an image or a copy",
     ],
     stillFails: ["the region"],
-    inYourProgram:
-      "replace the servers by an aws.autoscaling.Group over two zones, with a target tracking policy and instanceRefresh",
   },
 };
 

@@ -1,7 +1,9 @@
 import { z } from "zod";
-import type { Availability, Basis } from "./availability";
+import { type Availability, type Basis, inSeries, round } from "./availability";
 import type { MonthlyCost } from "./cost";
 import type { Finding } from "./finding";
+import { noNextStep } from "./ladder/derive";
+import { stagesOf } from "./ladder/path";
 import {
   availableRungs,
   modelAvailability,
@@ -60,6 +62,8 @@ export const upgradePathSchema = z.object({
       certain: z.boolean(),
     }),
   ),
+  /** Why there is no next step, where there is none. */
+  noNext: z.string().optional(),
   next: z.object({ rung: z.enum(rungs), available: z.boolean(), command: z.string() }).nullable(),
   path: z.array(stepSchema),
 });
@@ -96,21 +100,20 @@ interface Figures {
   readonly monthlyCost: MonthlyCost;
 }
 
-/** The way up from where a stack stands. */
+/** The way up from where a stack stands: the ladder of this project in its own stacks, in others what follows from what is there. */
 export function upgradePath(
   site: Topology,
   stand: Standing,
   findings: readonly Finding[],
   figures: Figures,
 ): UpgradePath {
-  const position = stand.rung === "none" ? -1 : rungs.indexOf(stand.rung);
   const path =
-    stand.rung === "none" ? [] : rungs.map((name, index) => step(site, name, index - position, figures));
-  const withRemarks = path.map((current, index) => ({
-    ...current,
-    remarks: remarks(site, current, index > position ? path[index - 1] : undefined),
-  }));
-  const next = withRemarks[position + 1];
+    stand.rung === "none"
+      ? []
+      : site.own
+        ? ownPath(site, stand.rung, figures)
+        : derivedPath(site, stand, figures);
+  const next = path.find(({ status }) => status === "next");
   return {
     schemaVersion: 2,
     rung: stand.rung,
@@ -118,12 +121,30 @@ export function upgradePath(
     singlePointsOfFailure: findings
       .filter(({ rule }) => rule === "single-point-of-failure")
       .map(({ tiers, scope, names, certain }) => ({ tiers: [...tiers], scope, names: [...names], certain })),
-    next:
-      next === undefined || position < 0
-        ? null
-        : { rung: next.rung, available: next.available, command: next.command },
-    path: withRemarks,
+    next: next === undefined ? null : { rung: next.rung, available: next.available, command: next.command },
+    ...(next === undefined ? { noNext: noNextStep(site) } : {}),
+    path,
   };
+}
+
+/** The ladder of this project's program, each rung as its model is. */
+function ownPath(site: Topology, rung: Rung, figures: Figures): UpgradeStep[] {
+  const position = rungs.indexOf(rung);
+  const path = rungs.map((name, index) => step(site, name, index - position, figures));
+  const here = path[position] as UpgradeStep;
+  const model = modelCost(rung, sizesOf(site)).amount;
+  return path.map((current, index) => {
+    // Next to a stack's own cost, a rung costs as much more as its model does: both have the same parts beside.
+    const compared =
+      here.monthlyCost.basis === "stack" && current !== here
+        ? {
+            ...current.monthlyCost,
+            amount: round(here.monthlyCost.amount + current.monthlyCost.amount - model, 2),
+          }
+        : current.monthlyCost;
+    const below = index > position ? path[index - 1] : undefined;
+    return { ...current, monthlyCost: compared, remarks: remarks(current, below) };
+  });
 }
 
 /** @param distance rungs above (positive) or below (negative) the current one */
@@ -139,8 +160,7 @@ function step(site: Topology, name: Rung, distance: number, figures: Figures): U
     rung: name,
     status: here ? "current" : distance === 1 ? "next" : distance > 1 ? "later" : "passed",
     title,
-    // In a program of one's own, every rung can be had.
-    available: !site.own || availableRungs.has(name),
+    available: availableRungs.has(name),
     command: commandFor(site, name),
     availability: { percent, downtimeMinutesPerMonth, basis, label },
     monthlyCost: {
@@ -158,12 +178,67 @@ function step(site: Topology, name: Rung, distance: number, figures: Figures): U
   };
 }
 
+/** From where a stack stands, one change after the other. */
+function derivedPath(site: Topology, stand: Standing, figures: Figures): UpgradeStep[] {
+  if (stand.rung === "none") return [];
+  const here: UpgradeStep = {
+    ...common(figures.availability, figures.monthlyCost),
+    rung: stand.rung,
+    status: "current",
+    title: `What is there: ${partsOf(site)}`,
+    fixes: [],
+    newDuties: [],
+    stillFails: [...stand.gaps],
+    remarks: [],
+  };
+  const stages = stagesOf(site, figures.monthlyCost);
+  return stages.reduce<UpgradeStep[]>(
+    (path, { change, ...after }, index) => {
+      const current: UpgradeStep = {
+        ...common(after.availability, after.monthlyCost),
+        rung: change.rung,
+        status: index === 0 ? "next" : "later",
+        title: change.what,
+        fixes: [...change.fixes],
+        newDuties: [...change.newDuties],
+        stillFails: [...change.stillFails],
+        remarks: [],
+      };
+      const found = [...remarks(current, path.at(-1)), `In your program: ${change.what}.`];
+      path.push({ ...current, remarks: found });
+      return path;
+    },
+    [here],
+  );
+}
+
+function common(known: Availability | undefined, cost: MonthlyCost) {
+  const { percent, downtimeMinutesPerMonth, basis, label } = known ?? inSeries([], "sla");
+  const { amount, currency, asOf, region, unpriced } = cost;
+  return {
+    available: true,
+    command: "pulumi up",
+    availability: { percent, downtimeMinutesPerMonth, basis, label },
+    monthlyCost: { amount, currency, asOf, region, basis: "stack" as const, unpriced: [...unpriced] },
+  };
+}
+
+/** `2 x EC2 instance, application load balancer, RDS instance`. */
+function partsOf({ groups }: Topology): string {
+  const counts = new Map<string, number>();
+  for (const { members, tiers } of groups)
+    if (tiers.length > 0 && !tiers.includes("dns"))
+      for (const { kind, count, essential } of members)
+        if (essential) counts.set(kind, (counts.get(kind) ?? 0) + count);
+  return [...counts].map(([kind, count]) => (count > 1 ? `${count} x ${kind}` : kind)).join(", ");
+}
+
 /** How to take a rung: by this project's own setting, or in one's own program. */
 export function commandFor(site: Topology, name: Rung): string {
   return site.own ? `pulumi config set rung ${name} && pulumi up` : "pulumi up";
 }
 
-function remarks(site: Topology, current: UpgradeStep, below: UpgradeStep | undefined): string[] {
+function remarks(current: UpgradeStep, below: UpgradeStep | undefined): string[] {
   const found: string[] = [];
   if (below !== undefined && current.availability.percent < below.availability.percent) {
     const more = Math.round(
@@ -175,6 +250,5 @@ function remarks(site: Topology, current: UpgradeStep, below: UpgradeStep | unde
   }
   if (current.status === "passed" || current.status === "current") return found;
   if (!current.available) found.push("Not in this version yet.");
-  if (!site.own) found.push(`In your program: ${rungDescriptions[current.rung].inYourProgram}.`);
   return found;
 }

@@ -126,11 +126,14 @@ describe("the ladder", () => {
   it("ends at the top without a next rung", () => {
     const { upgradePath } = assess(stackNamed("autoscaled-web-servers-with-aurora"));
     assert.equal(upgradePath.next, null);
-    assert.equal(pathMessage(assess(stackNamed("autoscaled-web-servers-with-aurora"))), undefined);
+    const said = pathMessage(assess(stackNamed("autoscaled-web-servers-with-aurora")));
+    assert.match(said ?? "", /No step of the ladder is left/);
   });
 
   it("is empty for a static site", () => {
-    assert.deepEqual(assess(stackNamed("static-site-on-s3-and-cloudfront")).upgradePath.path, []);
+    const { upgradePath } = assess(stackNamed("static-site-on-s3-and-cloudfront"));
+    assert.deepEqual(upgradePath.path, []);
+    assert.match(upgradePath.noNext ?? "", /no web servers/);
   });
 });
 
