@@ -127,7 +127,16 @@ export function availability(site: Topology): Availability | undefined {
   return inSeries(groups.map(partOf), own ? "equivalent" : "sla");
 }
 
+/** Of groups that were judged: the steps of a ladder share all groups but a few. */
+const parts = new WeakMap<Group, AvailabilityPart>();
+
 function partOf(group: Group): AvailabilityPart {
+  const known = parts.get(group) ?? judgedPart(group);
+  parts.set(group, known);
+  return known;
+}
+
+function judgedPart(group: Group): AvailabilityPart {
   const [first] = group.members;
   const service = first?.service ?? "machine";
   const regions = regionsOf(group.members);

@@ -2,7 +2,8 @@ import { machinesOfAddresses } from "../links/names";
 import { environmentType, isSingleInstance, settingOf } from "../members/beanstalk";
 import { templateOf } from "../members/fleets";
 import type { Member } from "../members/member";
-import { keyOf, type Resources, type ResourceView } from "../resources";
+import { PerSource } from "../perSource";
+import { flag, keyOf, type Resources, type ResourceView } from "../resources";
 import type { Group, Topology } from "../topology";
 import {
   balancerType,
@@ -145,9 +146,19 @@ function contextOf(resources: Resources, { resource, type }: Member): ResourceVi
   const definition =
     type === ecsServiceType ? resources.referred(resource, "taskDefinition", [definitionType]) : [];
   const subnets = ["subnetId", "vpcZoneIdentifiers", "subnetIds"].flatMap((property) =>
-    resources.referred(resource, property, subnetTypes),
+    subnetBySource.get(resources, resource, property, () => oneSubnet(resources, resource, property)),
   );
   return [...(template === undefined ? [] : [template]), ...definition, ...subnets];
+}
+
+const subnetBySource = new PerSource<readonly ResourceView[]>();
+
+/** One is enough to tell whether machines get a public address: one that gives it, where there is one. */
+function oneSubnet(resources: Resources, resource: ResourceView, property: string): ResourceView[] {
+  const subnets = resources.referred(resource, property, subnetTypes);
+  const [first] = subnets;
+  const chosen = subnets.find((subnet) => flag(subnet, "mapPublicIpOnLaunch") === true) ?? first;
+  return chosen === undefined ? [] : [chosen];
 }
 
 function capital(text: string): string {

@@ -39,13 +39,15 @@ function applied(groups: readonly Group[], { groups: changed, gone, added }: Cha
 /** The cost of what is there, without what is replaced and with what replaces it. */
 function costAfter(cost: MonthlyCost, { before, after }: Change): MonthlyCost {
   if (before.length === 0 && after.length === 0) return cost;
-  const [without, added] = [costOf(before), costOf(after)];
+  // What only gives a price its context, such as a template or a subnet, costs nothing itself.
+  const kept = new Set(after);
+  const without = costOf(before.every((view) => kept.has(view)) ? [] : before);
+  const added = costOf(after);
+  const known = new Set(without.unpriced);
   return {
     ...cost,
     amount: round(cost.amount - without.amount + added.amount, 2),
-    unpriced: [
-      ...new Set([...cost.unpriced.filter((what) => !without.unpriced.includes(what)), ...added.unpriced]),
-    ],
+    unpriced: [...new Set([...cost.unpriced.filter((what) => !known.has(what)), ...added.unpriced])],
   };
 }
 

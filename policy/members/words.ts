@@ -59,10 +59,13 @@ const scriptOfNode =
   /\/etc\/eks\/(bootstrap|nodeadm)|\bnodeadm\b|\bECS_CLUSTER=|\bkubeadm (join|init)\b|\bk3s\b|get\.k3s\.io/;
 const scriptOfTool = /\b(jenkins|actions-runner|gitlab-runner|buildkite-agent|grafana-server|prometheus)\b/;
 
+const noKinds: ReadonlySet<ScriptKind> = new Set();
+
 export type ScriptKind = "router" | "quorum" | "node" | "tool";
 
 /** What else a start-up script makes of a machine. */
 export function scriptKinds(script: string): ReadonlySet<ScriptKind> {
+  if (script === "") return noKinds;
   const kinds: readonly (readonly [ScriptKind, RegExp])[] = [
     ["router", scriptOfRouter],
     ["quorum", scriptOfQuorum],
@@ -76,7 +79,7 @@ export function scriptKinds(script: string): ReadonlySet<ScriptKind> {
 export function tiersSaid(names: readonly string[], blueprint: string, script: string): Set<Tier> {
   const found = new Set<Tier>();
   for (const [tier, known] of wordsOfTiers) if (names.some((word) => known.has(word))) found.add(tier);
-  for (const [tier, pattern] of scriptsOfTiers) if (pattern.test(script)) found.add(tier);
+  if (script !== "") for (const [tier, pattern] of scriptsOfTiers) if (pattern.test(script)) found.add(tier);
   if (stackedBlueprint.test(blueprint))
     for (const tier of ["web", "app", "database"] as const) found.add(tier);
   return found;
