@@ -40,6 +40,8 @@ export interface Expected {
   readonly possible?: readonly string[];
   /** Rules that must report something, besides single points of failure. */
   readonly reports?: readonly string[];
+  /** What the rules about open ports and plain HTTP report, as `ssh NAME`, `database NAME`, `http NAME`; unchecked where it isn't given. */
+  readonly rails?: readonly string[];
   /** Rules that must stay silent. */
   readonly silent?: readonly string[];
 }

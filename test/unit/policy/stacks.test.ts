@@ -3,6 +3,13 @@ import { type Assessment, assess } from "../../../policy/assess";
 import { topology } from "../../../policy/topology";
 import { upgradePathSchema } from "../../../policy/upgradePath";
 import { stacks } from "../../stacks";
+import { runStackPolicy } from "../../support/stackPolicy";
+
+const openRules = {
+  ssh: "ssh-open-to-the-world",
+  database: "database-open-to-the-world",
+  http: "http-without-redirect",
+} as const;
 
 /** `machine: web-1` for each single point of failure that isn't the region. */
 function singlePoints(assessment: Assessment, certain: boolean): string[] {
@@ -39,6 +46,16 @@ describe("the policy on stacks in other people's styles", () => {
           assert.deepEqual(read, assessment.upgradePath);
         });
       }
+      const { rails } = expected;
+      if (rails !== undefined)
+        it("finds the open ports and plain HTTP that it should, and no more, at preview and update", () => {
+          for (const views of [stack.preview(), stack.updated()]) {
+            const found = Object.entries(openRules).flatMap(([what, rule]) =>
+              runStackPolicy(rule, views).map(({ urn }) => `${what} ${urn?.split("::").at(-1)}`),
+            );
+            assert.deepEqual(found.sort(), [...rails].sort());
+          }
+        });
       it("fills every field of every finding", () => {
         for (const finding of assess(topology(stack.updated())).findings)
           for (const text of [
