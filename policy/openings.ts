@@ -38,6 +38,8 @@ export interface Ports {
   readonly openings: readonly Opening[];
   /** False when a rule, or a group, can't be seen. */
   readonly complete: boolean;
+  /** True where not one rule of a group of the stack is known yet. */
+  readonly hidden?: boolean;
 }
 
 /** Tells whether an opening lets a port in. */
@@ -116,6 +118,7 @@ export function portsByGroup(resources: Resources): ReadonlyMap<string, Ports> {
     found.set(keyOf(group), {
       openings: views.flatMap(openingsIn),
       complete: !views.some(hidesRule),
+      hidden: isUnknown(group.properties.ingress),
     });
   }
   portsOfGroups.set(resources, found);
@@ -154,6 +157,7 @@ export function portsOf(resources: Resources, views: readonly ResourceView[]): P
   const byGroup = portsByGroup(resources);
   const openings: Opening[] = [];
   let complete = true;
+  let hidden = false;
   for (const { view, property } of mentioned) {
     const groups = resources.referred(view, property, securityGroupTypes);
     const value = view.properties[property];
@@ -163,9 +167,10 @@ export function portsOf(resources: Resources, views: readonly ResourceView[]): P
       if (ports === undefined) continue;
       openings.push(...ports.openings);
       complete &&= ports.complete;
+      hidden ||= ports.hidden === true;
     }
   }
-  return { openings, complete };
+  return { openings, complete, hidden };
 }
 
 /** True where a property says that something has an address in the internet, false where it says that it has none. */

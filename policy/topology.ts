@@ -1,5 +1,5 @@
 import { links } from "./links";
-import { routesOf } from "./links/routes";
+import { type Routes, routesOf } from "./links/routes";
 import { waysTo } from "./links/ways";
 import { environments } from "./members/beanstalk";
 import { data } from "./members/data";
@@ -69,13 +69,13 @@ export function topology(views: readonly ResourceView[]): Topology {
   const routes = routesOf(resources);
   const ways = waysTo(routes);
   const servers = machines(resources, ways, new Set(routes.machineOfAddress.values()));
-  const members = splitWebFromApp([
-    ...entrances(resources),
+  const behind = [
     ...servers,
     ...fleets(resources, ways, servers),
     ...environments(resources),
     ...data(resources),
-  ]);
+  ];
+  const members = splitWebFromApp([...leadingSomewhere(entrances(resources), behind, routes), ...behind]);
   const { unions, edges, balanced } = links(resources, members, routes);
   const groupOf = new Map<string, string>();
   for (const member of members) groupOf.set(member.key, unions.find(member.key));
@@ -104,6 +104,23 @@ export function topology(views: readonly ResourceView[]): Topology {
     ways,
     resources,
   };
+}
+
+/** Addresses and names that lead to nothing of the site, such as those of NAT gateways and VPN routers, stand beside it as well. */
+function leadingSomewhere(entrances: readonly Member[], behind: readonly Member[], routes: Routes): Member[] {
+  const purposes = new Map(behind.map(({ key, purpose }) => [key, purpose]));
+  const targets = new Map(routes.names.map(({ name, targets }) => [name, targets]));
+  return entrances.map((member) => {
+    const [tier] = member.tiers;
+    if (tier === "address") {
+      const machine = routes.machineOfAddress.get(member.key);
+      const purpose = machine === undefined ? "helper" : (purposes.get(machine) ?? "site");
+      return purpose === "site" ? member : { ...member, purpose, tiers: [], essential: false };
+    }
+    const led = tier === "dns" ? (targets.get(member.key) ?? []) : [];
+    const beside = led.length > 0 && led.every((key) => (purposes.get(key) ?? "site") !== "site");
+    return beside ? { ...member, purpose: "helper" as const, tiers: [], essential: false } : member;
+  });
 }
 
 /** Where app servers of their own exist, a web server is only a web server. */

@@ -99,7 +99,7 @@ function instanceMember(
       exposed,
       ...(ports === undefined ? {} : { ports }),
       count: 1,
-      countKnown: true,
+      countKnown: duty.purpose !== "site" || ports?.hidden !== true,
       zones: zonesOf(resources, instance, ["availabilityZone"], ["subnetId"]),
       heals: false,
       scales: false,

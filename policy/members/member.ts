@@ -29,7 +29,7 @@ export interface Member {
   readonly tiers: readonly Tier[];
   /** How many machines it keeps running at the least. */
   readonly count: number;
-  /** False when the count is known only after the update. */
+  /** False when the count, or whether it serves at all, is known only after the update. */
   readonly countKnown: boolean;
   readonly zones: Zones;
   /** What it survives by itself, when its kind decides that; else it follows from the count and the zones. */

@@ -142,6 +142,8 @@ function openTo({ ports, exposed, ways }: Clues): Open {
   const world = openings.filter((opening) => opening.world);
   if (webPorts.some((port) => world.some((opening) => lets(opening, port))))
     return exposed || named ? "web" : "inside";
+  // Rules that aren't known yet may let visitors in.
+  if (ports?.hidden === true && exposed) return "named";
   if (ports === undefined || !ports.complete || unrestricted) return named ? "named" : "unseen";
   const services = openings.filter(isService);
   const reached = new Set(services.map(kindOfOpening));

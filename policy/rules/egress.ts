@@ -1,6 +1,15 @@
 import { type Finding, fewNames, practices } from "../finding";
 import { machinesOfInterface } from "../links/names";
-import { append, keyOf, nested, type Resources, type ResourceView, text } from "../resources";
+import {
+  append,
+  isUnknown,
+  keyOf,
+  nested,
+  type Resources,
+  type ResourceView,
+  text,
+  UNKNOWN,
+} from "../resources";
 import type { Topology } from "../topology";
 import { sortedUnique, zonesOf } from "../zones";
 
@@ -46,9 +55,23 @@ function tablesByHop(resources: Resources): Map<string, Set<string>> {
   };
   for (const route of resources.ofType("aws:ec2/route:Route"))
     add(route, resources.referred(route, "routeTableId", [tableType]));
-  for (const table of resources.ofType(tableType))
-    for (const route of nested(table, "routes")) add(route, [table]);
+  for (const table of resources.ofType(tableType)) for (const route of routesIn(table)) add(route, [table]);
   return found;
+}
+
+/** Routes that aren't known yet as a whole still say what they come from. */
+function routesIn(table: ResourceView): ResourceView[] {
+  if (!isUnknown(table.properties.routes)) return nested(table, "routes");
+  const sources = table.propertyDependencies?.routes ?? [];
+  const hops = ["natGatewayId", "networkInterfaceId"];
+  const each = (value: unknown) => Object.fromEntries(hops.map((hop) => [hop, value]));
+  return [
+    {
+      ...table,
+      properties: each(UNKNOWN),
+      propertyDependencies: each(sources) as Record<string, readonly string[]>,
+    },
+  ];
 }
 
 function subnetsByTable(resources: Resources): Map<string, ResourceView[]> {

@@ -28,18 +28,23 @@ function fixedSize(site: Topology, group: Group): Finding {
   const one = group.count === 1;
   return {
     ...base(one ? "low" : "medium", group.members),
-    title: `${who} ${one ? "has" : "have"} a fixed size`,
+    title: `${who} ${group.members.length === 1 ? "has" : "have"} a fixed size`,
     breaks: `When more visitors come than ${one ? "one machine" : `${group.count} machines`} can take, pages get slow and then fail.`,
     notices: "Every visitor, just when most of them are there.",
-    nextStep: fleet
+    nextStep: group.members.some(({ type }) => type === nodeGroupType)
       ? {
-          change: `Add a target tracking scaling policy on average CPU (or requests per target) to ${who}, with maxSize above minSize`,
+          change: `Install Karpenter or the Cluster Autoscaler for ${who}, or use EKS Auto Mode`,
           command: "pulumi up",
         }
-      : {
-          change: `Take a larger size ahead of a busy day (a restart of minutes)`,
-          command: sizeCommand(site),
-        },
+      : fleet
+        ? {
+            change: `Add a target tracking scaling policy on average CPU (or requests per target) to ${who}, with maxSize above minSize`,
+            command: "pulumi up",
+          }
+        : {
+            change: `Take a larger size ahead of a busy day (a restart of minutes)`,
+            command: sizeCommand(site),
+          },
     removedBy: { rung: "autoscaled", how: "machines are added and removed with the load" },
     certain: true,
   };

@@ -5,6 +5,7 @@ import { append } from "../resources";
 import { availableRungs } from "../rungs";
 import { decidesByMajority } from "../survival";
 import type { Group, Topology } from "../topology";
+import { nodeGroupType } from "../types";
 import type { Tier } from "../vocabulary";
 
 /** The parts whose failure takes the site down: machines, zones, the region. */
@@ -90,21 +91,37 @@ function machineStep(group: Group, own: boolean): Finding["nextStep"] {
   };
   const inFleet = first?.heals ? fleetChange(first) : undefined;
   const change =
+    keptElsewhere(group) ??
     changes[first?.service ?? ""] ??
     inFleet ??
     (group.members.length > 1
       ? `Attach ${name} and its likes to one load balancer's target group`
       : group.tiers.includes("database") && group.tiers.length > 1
         ? `Move the database of ${name} to aws.rds.Instance first: a second machine beside it would split the data`
-        : `Put a second machine in another zone, and both behind a load balancer`);
+        : group.tiers.length === 1 && group.tiers[0] === "app" && !group.balanced && first?.service === "ec2"
+          ? `Keep ${name}'s data on a volume of its own, and put it into an Auto Scaling group of one, so that AWS replaces it`
+          : `Put a second machine in another zone, and both behind a load balancer`);
   return { change, command: "pulumi up" };
+}
+
+/** A second task would hold data of its own. */
+function keptElsewhere({ tiers, members }: Group): string | undefined {
+  const [first] = members;
+  if (first?.service !== "fargate" && first?.service !== "ecs") return undefined;
+  if (tiers.includes("database"))
+    return `Use a database that AWS keeps, with multiAz, in place of ${first.name}`;
+  return tiers.includes("cache")
+    ? `Use an aws.elasticache.ReplicationGroup with automaticFailoverEnabled in place of ${first.name}`
+    : undefined;
 }
 
 function fleetChange({ name, type }: Member): string {
   const settings =
     type === environmentType
       ? "EnvironmentType to LoadBalanced and MinSize to 2 or more"
-      : "minSize and desiredCapacity to 2 or more";
+      : type === nodeGroupType
+        ? "scalingConfig's minSize and desiredSize to 2 or more"
+        : "minSize and desiredCapacity to 2 or more";
   return `Set ${settings} on ${name}, with subnets in two zones`;
 }
 

@@ -53,6 +53,8 @@ const cases: readonly (readonly [stack: string, rung: string | undefined, what: 
     "autoscaled",
     /^Replace nodea, nodeb, nodec by an aws\.autoscaling\.Group/,
   ],
+  ["a-game-server-with-an-address", undefined, /can't simply be doubled/],
+  ["two-lightsail-instances-behind-a-load-balancer", undefined, /Lightsail/],
   ["autoscaled-web-servers-with-aurora", undefined, /No step of the ladder is left/],
   ["static-site-on-s3-and-cloudfront", undefined, /no web servers/],
   ["consul-on-three-machines-in-three-zones", undefined, /no web servers/],
@@ -106,6 +108,17 @@ describe("the next step of other people's stacks", () => {
       pathOf("auto-scaling-group-behind-an-nlb-in-subnets-of-two-zones").path.map(({ status }) => status),
       ["current", "next"],
     );
+  });
+
+  it("is no second copy of data, and no scaling policy that EKS doesn't know", () => {
+    const step = (name: string, rule: string, resource: string) =>
+      assess(topology(stacks.find((each) => each.name === name)?.updated() ?? [])).findings.find(
+        (finding) => finding.rule === rule && finding.names.includes(resource),
+      )?.nextStep.change ?? "";
+    const single = "single-point-of-failure";
+    assert.match(step("voting-app-with-redis-in-a-task", single, "cache"), /ReplicationGroup/);
+    assert.match(step("a-game-server-with-an-address", single, "minecraft"), /Auto Scaling group of one/);
+    assert.match(step("eks-with-a-load-balanced-service", "no-headroom", "nodes"), /Karpenter/);
   });
 
   it("ends, with one thing changed at a time", () => {

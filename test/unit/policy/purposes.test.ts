@@ -233,6 +233,22 @@ const cases: readonly Case[] = [
     tiers: ["app"],
   },
   {
+    what: "the address of a NAT gateway",
+    resources: [
+      ["aws:ec2/natGateway:NatGateway", "nat", { allocationId: "eipalloc-1" }],
+      ["aws:ec2/eip:Eip", "nat", { id: "eipalloc-1", domain: "vpc" }],
+    ],
+    purpose: "helper",
+  },
+  {
+    what: "the address of a VPN router",
+    resources: [
+      [instance, "vpn", { id: "i-1" }],
+      ["aws:ec2/eip:Eip", "vpn", { instance: "i-1" }],
+    ],
+    purpose: "router",
+  },
+  {
     what: "a bastion that a balancer leads to",
     resources: [
       ...balancer(22, { loadBalancerType: "network" }),
