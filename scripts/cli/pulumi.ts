@@ -2,16 +2,10 @@ import { parseArgs } from "node:util";
 import { endInOrder, interruptedCode } from "../engine/interruption";
 import { runProcess } from "../engine/runProcess";
 import { embeddedStack } from "./project/backend";
-import { Progress, type Screen } from "./project/progress";
+import { errorScreen, Progress } from "./project/progress";
 import { openCli } from "./project/workspace";
 
 // `npm run pulumi -- ARGUMENTS`: the CLI with the engine, home, backend and passphrase with which the other programs find a stack.
-
-const quiet: Screen = {
-  isTTY: false,
-  columns: 100,
-  write: (text) => void process.stderr.write(text),
-};
 
 /** The stack that the CLI's arguments name. */
 function stackOf(args: readonly string[]): string {
@@ -21,7 +15,7 @@ function stackOf(args: readonly string[]): string {
 
 async function main(args: readonly string[]): Promise<number> {
   endInOrder();
-  const progress = new Progress(quiet);
+  const progress = new Progress(errorScreen);
   const opening = openCli(stackOf(args), (doing) => progress.now(doing));
   const { engine, folder, environment } = await opening.finally(() => progress.close());
   const { code } = await runProcess(engine.cli, args, { cwd: folder, env: environment, inherit: true });

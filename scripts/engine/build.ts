@@ -2,7 +2,7 @@ import { chmodSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { cached, cacheFolder, contentKey, isComplete } from "./cache";
 import { checkCli } from "./checkCli";
-import { withProgress } from "./progress";
+import { progressOf } from "./progress";
 import { mustRunProcess } from "./runProcess";
 import { findGo, requiredGoVersion } from "./toolchain";
 import { CLI_VERSION } from "./versions";
@@ -43,27 +43,21 @@ export async function buildCli(report: (line: string) => void): Promise<string> 
       const run = (args: string[], onErrorLine: (line: string) => void) =>
         mustRunProcess(go.path, args, { cwd: MODULE_FOLDER, env: go.environment, onErrorLine });
 
-      const total = await withProgress(
-        "downloading the Pulumi CLI's Go modules",
-        report,
-        async (progress) => {
-          let modules = 0;
-          const format = "{{if .Stale}}{{.ImportPath}}{{end}}";
-          const stale = await run(["list", ...BUILD_FLAGS, "-deps", "-f", format, CLI_PACKAGE], (line) => {
-            if (line.startsWith("go: downloading ")) progress.update(`${++modules} modules`);
-          });
-          return stale.split("\n").filter(Boolean).length;
-        },
-      );
+      const downloaded = progressOf("downloading the Pulumi CLI's Go modules", report);
+      let modules = 0;
+      const format = "{{if .Stale}}{{.ImportPath}}{{end}}";
+      const stale = await run(["list", ...BUILD_FLAGS, "-deps", "-f", format, CLI_PACKAGE], (line) => {
+        if (line.startsWith("go: downloading ")) downloaded(`${++modules} modules`);
+      });
+      const total = stale.split("\n").filter(Boolean).length;
 
       const binary = join(temporary, "pulumi");
-      await withProgress(`building the Pulumi CLI ${CLI_VERSION}`, report, async (progress) => {
-        let packages = 0;
-        // With -v Go names each package as it is done with it.
-        await run(["build", ...BUILD_FLAGS, "-v", "-o", binary, CLI_PACKAGE], () => {
-          packages += 1;
-          progress.update(packages < total ? `${packages} of ${total} packages` : "putting it together");
-        });
+      const built = progressOf(`building the Pulumi CLI ${CLI_VERSION}`, report);
+      let packages = 0;
+      // With -v Go names each package as it is done with it.
+      await run(["build", ...BUILD_FLAGS, "-v", "-o", binary, CLI_PACKAGE], () => {
+        packages += 1;
+        built(packages < total ? `${packages} of ${total} packages` : "putting it together");
       });
       chmodSync(binary, 0o755);
       await checkCli(binary);

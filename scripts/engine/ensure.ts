@@ -43,7 +43,7 @@ type Report = (line: string) => void;
  * The variable ONE_SERVER_WEB_ENGINE (`vendor` or `built`) takes the choice away.
  *
  * @param options.projectFolder the home is made in its `.local` folder
- * @param options.report called with a line for a person, at least every 5 s while something takes long
+ * @param options.report called with a line for a person whenever there is something new
  * @throws EngineError with what is missing and what to do, when there is no way to an engine
  */
 export async function ensureEngine(options: { projectFolder: string; report: Report }): Promise<Engine> {

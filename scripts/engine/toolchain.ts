@@ -1,7 +1,7 @@
 import { chmodSync, readdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { withProgress } from "./progress";
+import { progressOf } from "./progress";
 import { mustRunProcess } from "./runProcess";
 
 /** The Go that is fetched where the one at hand is too old. */
@@ -91,13 +91,12 @@ async function installGo(report: (line: string) => void): Promise<void> {
     throw new Error(`the Pulumi CLI must be built, but there is no Go on PATH; ${advice}`);
   const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
   try {
-    await withProgress("installing Go with apt-get", report, async (progress) => {
-      const onLine = (line: string) => progress.update(line.slice(0, 80));
-      const options = { env, onLine, onErrorLine: onLine };
-      await mustRunProcess("apt-get", ["update"], options);
-      const packages = ["golang-go", "ca-certificates"];
-      await mustRunProcess("apt-get", ["install", "-y", "--no-install-recommends", ...packages], options);
-    });
+    const installed = progressOf("installing Go with apt-get", report);
+    const onLine = (line: string) => installed(line.slice(0, 80));
+    const options = { env, onLine, onErrorLine: onLine };
+    await mustRunProcess("apt-get", ["update"], options);
+    const packages = ["golang-go", "ca-certificates"];
+    await mustRunProcess("apt-get", ["install", "-y", "--no-install-recommends", ...packages], options);
   } catch (error) {
     throw new Error(
       `the Pulumi CLI must be built, but there is no Go, and ${(error as Error).message}\n${advice}`,
@@ -114,15 +113,14 @@ async function installGo(report: (line: string) => void): Promise<void> {
 async function downloadToolchain(report: (line: string) => void): Promise<string> {
   const architecture = { x64: "amd64", ia32: "386" }[process.arch as string] ?? process.arch;
   const module = `golang.org/toolchain@v0.0.1-go${TOOLCHAIN}.${process.platform}-${architecture}`;
-  return withProgress(`downloading Go ${TOOLCHAIN}`, report, async () => {
-    const answer = await mustRunProcess("go", ["mod", "download", "-json", module], {
-      cwd: tmpdir(),
-      env: goEnvironment("local"),
-    });
-    const folder = String(JSON.parse(answer).Dir);
-    makeExecutable(folder);
-    return join(folder, "bin", "go");
+  report(`downloading Go ${TOOLCHAIN}`);
+  const answer = await mustRunProcess("go", ["mod", "download", "-json", module], {
+    cwd: tmpdir(),
+    env: goEnvironment("local"),
   });
+  const folder = String(JSON.parse(answer).Dir);
+  makeExecutable(folder);
+  return join(folder, "bin", "go");
 }
 
 /** Modules lose the permission to run; only Go's own switch, which an old Go does not have, restores it. */

@@ -4,7 +4,7 @@ import { cached, cacheFolder, isComplete } from "./cache";
 import { checkCli } from "./checkCli";
 import { download, request } from "./download";
 import { pluginFolder } from "./home";
-import { withProgress } from "./progress";
+import { progressOf } from "./progress";
 import { mustRunProcess } from "./runProcess";
 import { CLI_VERSION, COMMAND_VERSION } from "./versions";
 
@@ -74,10 +74,9 @@ export async function vendorCli(
     folder,
     async (temporary) => {
       const archive = `${folder}.tar.gz`;
-      await withProgress(`downloading the Pulumi CLI ${CLI_VERSION}`, report, (progress) =>
-        download(cliAddress(releases, process.platform, process.arch), archive, (bytes, of) =>
-          progress.update(of > 0 ? `${Math.floor((100 * bytes) / of)} %` : `${Math.floor(bytes / 1e6)} MB`),
-        ),
+      const downloaded = progressOf(`downloading the Pulumi CLI ${CLI_VERSION}`, report);
+      await download(cliAddress(releases, process.platform, process.arch), archive, (bytes, of) =>
+        downloaded(of > 0 ? `${Math.floor((100 * bytes) / of)} %` : `${Math.floor(bytes / 1e6)} MB`),
       );
       try {
         await unpackCli(archive, temporary);
@@ -115,15 +114,14 @@ export async function vendorCommandPlugin(cli: string, report: (line: string) =>
     async (temporary) => {
       const home = join(temporary, "home");
       mkdirSync(home);
-      await withProgress(`downloading the command plugin ${COMMAND_VERSION}`, report, () =>
-        mustRunProcess(
-          cli,
-          ["plugin", "install", "resource", "command", COMMAND_VERSION, "--non-interactive"],
-          {
-            env: { ...process.env, PULUMI_HOME: home, PULUMI_SKIP_UPDATE_CHECK: "true" },
-            timeout: PLUGIN_TIME,
-          },
-        ),
+      report(`downloading the command plugin ${COMMAND_VERSION}`);
+      await mustRunProcess(
+        cli,
+        ["plugin", "install", "resource", "command", COMMAND_VERSION, "--non-interactive"],
+        {
+          env: { ...process.env, PULUMI_HOME: home, PULUMI_SKIP_UPDATE_CHECK: "true" },
+          timeout: PLUGIN_TIME,
+        },
       );
       const plugin = pluginFolder(home, "command", COMMAND_VERSION);
       for (const name of readdirSync(plugin)) renameSync(join(plugin, name), join(temporary, name));

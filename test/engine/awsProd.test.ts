@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { story } from "../../scripts/cli/test/story";
 import type { Event } from "../../scripts/engine/aws/world";
-import { AwsStack, type Ran } from "./awsStack";
+import type { Ran } from "../support/runToEnd";
+import { AwsStack } from "./awsStack";
 
 const instance = "aws:ec2/instance:Instance";
 const attachment = "aws:ec2/volumeAttachment:VolumeAttachment";

@@ -1,4 +1,3 @@
-import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -7,14 +6,7 @@ import { projectFolder } from "../../scripts/cli/project/folders";
 import type { Event, Thing } from "../../scripts/engine/aws/world";
 import { type Engine, ensureEngine } from "../../scripts/engine/ensure";
 import { Clone } from "../support/clone";
-
-export interface Ran {
-  readonly code: number | null;
-  /** Standard output and errors as they came. */
-  readonly output: string;
-  readonly stdout: string;
-  readonly milliseconds: number;
-}
+import type { Ran } from "../support/runToEnd";
 
 /** The stack `prod` as Pulumi.prod.yaml describes it, run by the real engine against the test plugin. */
 export class AwsStack {
@@ -89,14 +81,21 @@ export class AwsStack {
       ...pluginEnvironment,
     });
     const environment = {
-      ...process.env,
       ...this.engine.environment,
       ...plugin.environment,
       PULUMI_BACKEND_URL: `file://${this.backendFolder}`,
       PULUMI_CONFIG_PASSPHRASE: "test",
     };
     try {
-      return await runToEnd(...command(this.engine), this.folder, environment, endAt);
+      let sent = false;
+      return await this.clone.command(...command(this.engine), {
+        env: environment,
+        onOutput: (output, pid) => {
+          if (sent || endAt?.output.test(output) !== true) return;
+          sent = true;
+          process.kill(-pid, endAt.signal); // to the group, as a terminal's Ctrl-C
+        },
+      });
     } finally {
       await plugin.stop();
     }
@@ -185,35 +184,4 @@ interface PluginRun {
 interface End {
   readonly output: RegExp;
   readonly signal: NodeJS.Signals;
-}
-
-function runToEnd(
-  command: string,
-  args: readonly string[],
-  cwd: string,
-  env: NodeJS.ProcessEnv,
-  endAt?: End,
-): Promise<Ran> {
-  const started = performance.now();
-  return new Promise((resolve, reject) => {
-    // A group of its own: a terminal's Ctrl-C reaches a program and all that it started.
-    const child = spawn(command, args, { cwd, env, detached: true });
-    let output = "";
-    let stdout = "";
-    let ended = false;
-    const take = (text: string) => {
-      output += text;
-      if (ended || endAt?.output.test(output) !== true) return;
-      ended = true;
-      process.kill(-(child.pid ?? 0), endAt.signal);
-    };
-    child.stdout.setEncoding("utf8").on("data", (text: string) => {
-      stdout += text;
-      take(text);
-    });
-    child.stderr.setEncoding("utf8").on("data", take);
-    child.stdin.end();
-    child.on("error", reject);
-    child.on("close", (code) => resolve({ code, output, stdout, milliseconds: performance.now() - started }));
-  });
 }

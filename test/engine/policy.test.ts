@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -11,6 +10,7 @@ import { type AwsPlugin, startAwsPlugin } from "../../scripts/cli/preview/awsPlu
 import { projectFolder } from "../../scripts/cli/project/folders";
 import { type Place, previewedViews } from "../../scripts/cli/report/source";
 import { type Engine, ensureEngine } from "../../scripts/engine/ensure";
+import { type Ran, runToEnd } from "../support/runToEnd";
 import { AwsStack } from "./awsStack";
 
 const servers = `
@@ -29,11 +29,6 @@ tiers.forEach((tier, index) => {
   new Server(name, { name, tiers: tier.split("+"), zone: "host", platform: "local" });
 });
 `;
-
-interface Ran {
-  readonly code: number | null;
-  readonly output: string;
-}
 
 /** A small program of its own, run by the real engine with the pack. */
 class PolicyStack {
@@ -102,17 +97,7 @@ class PolicyStack {
 
   run(...args: readonly string[]): Promise<Ran> {
     const { cli, folder, environment } = this.place();
-    return new Promise((resolve, reject) => {
-      const child = spawn(cli, args, { cwd: folder, env: environment, stdio: ["ignore", "pipe", "pipe"] });
-      let output = "";
-      const take = (text: string) => {
-        output += text;
-      };
-      child.stdout.setEncoding("utf8").on("data", take);
-      child.stderr.setEncoding("utf8").on("data", take);
-      child.on("error", reject);
-      child.on("close", (code) => resolve({ code, output }));
-    });
+    return runToEnd(cli, args, folder, { env: environment });
   }
 
   remove(): void {

@@ -11,7 +11,8 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Status } from "../../scripts/cli/status/show";
-import { Clone, type Ran } from "../support/clone";
+import { Clone } from "../support/clone";
+import type { Ran } from "../support/runToEnd";
 
 /** Servers of a stack; nobody listens at their ports, so that each program says which it wanted to reach. */
 const servers = [

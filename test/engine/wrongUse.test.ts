@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { Clone, type Ran } from "../support/clone";
+import { Clone } from "../support/clone";
+import type { Ran } from "../support/runToEnd";
 
 /** A wrong setting ends with one line for each key, and nothing was made. */
 function refused(clone: Clone, ran: Ran, says: RegExp): void {

@@ -4,9 +4,10 @@ import { type Answer, ask } from "../../scripts/cli/project/answer";
 import { story } from "../../scripts/cli/test/story";
 import { addressTable } from "../../scripts/engine/aws/addresses";
 import { machineName } from "../../scripts/engine/aws/machines";
-import { AwsStack, type Ran } from "../engine/awsStack";
+import { AwsStack } from "../engine/awsStack";
 import { runScript, script } from "../support/localScripts";
 import { testNetwork } from "../support/networks";
+import type { Ran } from "../support/runToEnd";
 
 const { network, subnet } = testNetwork("ha-aws");
 const instance = "aws:ec2/instance:Instance";

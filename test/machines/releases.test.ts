@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { ListedRelease, ReleaseRecord } from "../../scripts/cli/deployment/list";
 import type { Status } from "../../scripts/cli/status/show";
 import { story } from "../../scripts/cli/test/story";
-import type { Ran } from "../support/clone";
+import type { Ran } from "../support/runToEnd";
 import { LocalSite } from "../support/site";
 
 interface Listed {

@@ -5,9 +5,10 @@ import { parse, stringify } from "yaml";
 import { readUpgradePath } from "../../policy/upgradePath";
 import { type Answer, ask } from "../../scripts/cli/project/answer";
 import { story } from "../../scripts/cli/test/story";
-import { Clone, type Ran } from "../support/clone";
+import { Clone } from "../support/clone";
 import { type Machine, script, TestKey } from "../support/localScripts";
 import { testNetwork } from "../support/networks";
+import type { Ran } from "../support/runToEnd";
 import type { Outputs } from "../support/site";
 
 const { network, subnet } = testNetwork("ha-ssh");

@@ -4,8 +4,9 @@ import { request } from "node:http";
 import { join } from "node:path";
 import { readUpgradePath, type UpgradePath } from "../../policy/upgradePath";
 import { type Answer, ask, type Sending } from "../../scripts/cli/project/answer";
-import { Clone, type Ran } from "./clone";
+import { Clone } from "./clone";
 import { type TestNetwork, testNetwork } from "./networks";
+import type { Ran } from "./runToEnd";
 
 /** The outputs that tests look at. */
 export interface Outputs {

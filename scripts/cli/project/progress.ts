@@ -17,6 +17,13 @@ export function standardScreen(): Screen {
   };
 }
 
+/** Standard error in whole lines, for programs whose standard output is their answer. */
+export const errorScreen: Screen = {
+  isTTY: false,
+  columns: 100,
+  write: (text) => void process.stderr.write(text),
+};
+
 /** Milliseconds as people read them: `0.4 s`, `12 s`, `4 min 10 s`. */
 export function duration(milliseconds: number): string {
   const seconds = milliseconds / 1000;

@@ -17,6 +17,7 @@ import {
 import { Interrupted, WorkspaceError, WrongUse } from "./faults";
 import { projectFolder } from "./folders";
 import { releaseStaleLocks } from "./locks";
+import { errorScreen, Progress } from "./progress";
 import { stackFileName } from "./stackFile";
 
 /** A stack of this project, with the engine and the environment in which the CLI finds it. */
@@ -36,7 +37,7 @@ type Report = (doing: string) => void;
 export interface OpenOptions {
   /** Makes the stack and its database password where they are missing. */
   readonly create?: boolean;
-  /** Shows what is under way. */
+  /** Shows what is under way; on standard error when unset, where it takes long. */
   readonly report?: Report;
 }
 
@@ -46,7 +47,7 @@ export interface OpenOptions {
  */
 export async function openWorkspace(
   stack: string,
-  { create = false, report = () => {} }: OpenOptions = {},
+  { create = false, report }: OpenOptions = {},
 ): Promise<Workspace> {
   const backend = backendOf(stack);
   checkStackName(stack, backend);
@@ -63,15 +64,22 @@ export async function openCli(stack: string, report: Report): Promise<Workspace>
   return await enter(stack, backendOf(stack), report);
 }
 
-async function enter(stack: string, backend: Backend, report: Report): Promise<Workspace> {
+async function enter(stack: string, backend: Backend, report: Report | undefined): Promise<Workspace> {
   if (backend.kind === "own") {
     await checkPassphrase(stack);
     await mkdir(folderOf(backend) ?? "", { recursive: true, mode: 0o700 });
     await ensurePassphrase();
   }
-  const engine = await ensureEngine({ projectFolder, report });
+  const engine = await engineFor(report);
   const environment = workspaceEnvironment(engine, backend, process.env);
   return { stack, engine, folder: projectFolder, environment, backend };
+}
+
+async function engineFor(report: Report | undefined): Promise<Engine> {
+  if (report !== undefined) return await ensureEngine({ projectFolder, report });
+  const progress = new Progress(errorScreen);
+  const shown = (doing: string) => progress.now(doing);
+  return await ensureEngine({ projectFolder, report: shown }).finally(() => progress.close());
 }
 
 /** There is no such stack. */

@@ -34,9 +34,7 @@ export async function readStack({ file, stack, preview = false }: Source): Promi
     return { title: basename(name).replace(/\.json$/, ""), views: read(readText(file, name), name) };
   }
   const title = stack ?? "local";
-  const { engine, folder, environment } = await openWorkspace(title, {
-    report: (doing) => process.stderr.write(`${doing}\n`),
-  });
+  const { engine, folder, environment } = await openWorkspace(title);
   const place = { cli: engine.cli, folder, environment };
   if (preview) return { title, views: await previewedViews(place, title) };
   const json = await pulumi(place, ["stack", "export", "--stack", title]);
