@@ -97,7 +97,7 @@ export const serverTable = {
     example: "true",
     only: { stack: ["lemp"] },
     elsewhere: "refused",
-    server: { roles: ["hardening", "nginx"] },
+    server: { roles: ["nginx"] },
   }),
   rebootWindow: setting(z.union([timeOfDay, z.literal("never")]).describe("a time of day, HH:MM, or never"), {
     about: "When a security upgrade that needs it may restart the server, by the server's clock.",

@@ -128,7 +128,7 @@ plan_server() {
   done < <(size_machine "$RAM_MIB" "$CPU_CORES" "$ROLES" "${RUNTIME:-}" "${CACHE:-}" "${APP_PROCESSES:-}")
   # What roles say to each other: who shows the certificate, which ports are open, the database's unit where it is here, whether there
   # are exporters.
-  CERTIFICATE_ROLES='' OPEN_PORTS='' DATABASE_SERVICE='' WITH_EXPORTERS=no
+  CERTIFICATE_ROLES='' DATABASE_SERVICE='' WITH_EXPORTERS=no
   each_role plan
   step server "$SYSTEM_ID $SYSTEM_VERSION, $RAM_MIB MiB, $CPU_CORES cores$(describe_sizes)"
 }

@@ -1,5 +1,7 @@
 import { type Assignments, assignmentsOf, type VariableName } from "../../components/roles/assignments";
 import { rolesOf } from "../../components/roles/roles";
+import { visitors } from "../../components/rungs/visitors";
+import { firewallRules } from "../../components/servers/firewall";
 import type { RoleName } from "../../components/settings/roleNames";
 import { type PlainSettings, readPlainSettings } from "../../components/settings/settings";
 import type { SettingsSource } from "../../components/settings/source";
@@ -41,7 +43,11 @@ export type ServerVariables = { readonly [Name in VariableName]?: string };
 export function serverAssignments(variables: ServerVariables = {}): Assignments {
   const settings = plainSettings();
   const roles = variables.ROLES?.split(" ") ?? rolesOf(["web", "app", "database"], settings);
-  const given = assignmentsOf(roles as RoleName[], settings);
+  // Visitors come in, as on every server that shows pages.
+  const admits = visitors(variables.HTTP3 === "yes");
+  const given = assignmentsOf(roles as RoleName[], settings, {
+    firewallRules: firewallRules(admits, () => []),
+  });
   const changed = Object.entries(variables).filter(([name]) => Object.hasOwn(given, name));
   return { ...given, ...Object.fromEntries(changed) };
 }

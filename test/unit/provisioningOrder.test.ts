@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { Server } from "../../components/platforms/server";
 import { firewallRules } from "../../components/servers/firewall";
@@ -9,6 +11,7 @@ import { readSettings } from "../../components/settings/settings";
 import type { Tier } from "../../policy/vocabulary";
 import { layouts } from "../support/layouts";
 import { settingsSource } from "../support/settings";
+import { serverScripts } from "../support/shell";
 
 type Layout = Readonly<Record<string, readonly Tier[]>>;
 
@@ -164,6 +167,21 @@ describe("a server's own firewall", () => {
       "ip saddr { 10.0.0.5, 10.0.0.6 } tcp dport 3306 accept",
       "ip6 saddr { 2001:db8::5 } tcp dport 3306 accept",
       "ip saddr { 10.0.0.9 } tcp dport 33061 accept",
+    ]);
+  });
+
+  it("opens no port to visitors on a server that they have no business with", () => {
+    const template = readFileSync(join(serverScripts, "roles/hardening/firewall.nft"), "utf8");
+    const database = template.replace("{{FIREWALL_RULES}}", rules(rule("app", 3306)).join("\n"));
+    const open = database
+      .split("\n")
+      .map((line) => line.trim())
+      .filter((line) => /\bdport\b/.test(line) && !line.startsWith("#"))
+      .filter((line) => !line.startsWith("udp sport 67") && !line.startsWith("udp dport 546"));
+    assert.deepEqual(open, [
+      "tcp dport { {{SSH_PORTS}} } jump ssh",
+      "ip saddr { 10.0.0.5, 10.0.0.6 } tcp dport 3306 accept",
+      "ip6 saddr { 2001:db8::5 } tcp dport 3306 accept",
     ]);
   });
 

@@ -27,7 +27,7 @@ function unitsOf(roleNames: string, variables: ServerVariables = {}): string[] {
     `unset ROLES; parse_assignments "$SETTINGS"
      apt-cache() { printf 'Package: %s\\n' "\${@:2}"; }
      lists_ready() { :; }
-     CERTIFICATE_ROLES='' OPEN_PORTS='' DATABASE_SERVICE='' WITH_EXPORTERS=no
+     CERTIFICATE_ROLES='' DATABASE_SERVICE='' WITH_EXPORTERS=no
      while read -r size; do declare -g "$size"; done < <(size_machine 2048 2 "$ROLES" "\${RUNTIME:-}")
      load_roles; each_role plan; server_units watched started following`,
     ["lib/assignments", "lib/system", "lib/sizing", "lib/app", "lib/front"],

@@ -83,11 +83,6 @@ role_of_unit() {
   done
 }
 
-# open_port RULE: a role that is reached from outside says so in its plan; RULE is nftables'.
-open_port() {
-  OPEN_PORTS+="${OPEN_PORTS:+$'\n    '}$1"
-}
-
 # check_roles: ends the run when a daemon would refuse what this run wrote.
 check_roles() {
   local role refusal

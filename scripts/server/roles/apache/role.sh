@@ -10,7 +10,6 @@ apache_packages() {
 
 apache_plan() {
   CERTIFICATE_ROLES+=' apache'
-  open_port 'tcp dport { 80, 443 } accept'
   MAXIMUM_UPLOAD_BYTES=$((MAXIMUM_UPLOAD_MIB * 1048576))
   WEB_STOP_SECONDS=$((REQUEST_TIMEOUT + 60))
   APACHE_ALIASES=${ALIASES:+ServerAlias $ALIASES}

@@ -3,7 +3,7 @@
 
 readonly DATABASE_TLS=/etc/one-server-web/mysql
 
-# plan_network: the option file's lines, and which addresses the firewall lets in: those of the accounts.
+# plan_network: the option file's lines. Which addresses reach the port is the firewall's part (FIREWALL_RULES).
 plan_network() {
   DATABASE_NETWORK=$'# Reached over the socket alone: no port, nothing to guess passwords at.\nskip_networking = ON'
   [[ -n $DATABASE_LISTEN ]] || return 0
@@ -18,14 +18,6 @@ tls_version = TLSv1.2,TLSv1.3
 ssl_cert = $DATABASE_TLS/certificate.pem
 ssl_key = $DATABASE_TLS/key.pem"
   [[ -z $DATABASE_TLS_AUTHORITY ]] || DATABASE_NETWORK+=$'\n'"ssl_ca = $DATABASE_TLS/authority.pem"
-  local host
-  while IFS=$'\t' read -r _ host _; do
-    case $host in
-      '' | localhost) ;;
-      *:*) open_port "ip6 saddr $host tcp dport 3306 accept" ;;
-      *) open_port "ip saddr $host tcp dport 3306 accept" ;;
-    esac
-  done <<<"$DATABASE_ACCOUNTS"
 }
 
 # configure_network: the group of the key is the package's.

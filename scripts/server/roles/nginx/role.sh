@@ -14,13 +14,11 @@ nginx_packages() {
 
 nginx_plan() {
   CERTIFICATE_ROLES+=' nginx'
-  open_port 'tcp dport { 80, 443 } accept'
   # Downloads, which nginx sends, may be slower than requests.
   WEB_STOP_SECONDS=$((REQUEST_TIMEOUT + 60))
   ALTERNATIVE_SERVICE=''
   [[ $HTTP3 == yes ]] || return 0
   ALTERNATIVE_SERVICE='h3=":443"; ma=86400'
-  open_port 'udp dport 443 accept'
 }
 
 nginx_refuse() {
