@@ -111,8 +111,19 @@ install_packages() {
   free=$(df --output=avail -m / | tail -n 1)
   ((free >= PACKAGE_SPACE_MIB)) ||
     fail "the disk is nearly full: $((free)) MiB are free on /, $PACKAGE_SPACE_MIB MiB are needed; make room and run again"
-  run_apt apt-get --yes --no-install-recommends -o Acquire::Retries=2 -o Acquire::http::Timeout=30 \
-    -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold -o APT::Status-Fd=3 install "$@"
+  local command=(apt-get --yes --no-install-recommends -o Acquire::Retries=2 -o Acquire::http::Timeout=30
+    -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold -o APT::Status-Fd=3 install "$@")
+  try_apt "${command[@]}" || {
+    script_failed || fail "$(explain_package_failure "${command[*]}")"
+    # A daemon that did not start in time on a busy server, for example. All packages are unpacked, so one more attempt is cheap.
+    step packages "$(explain_package_failure "${command[*]}"): trying once more"
+    run_apt dpkg --force-confdef --force-confold --configure --pending
+  }
+}
+
+# script_failed: whether a package's own script is what failed.
+script_failed() {
+  tail -n 60 "$PACKAGE_LOG" | grep -q '^dpkg: error processing package .* (--configure)'
 }
 
 # ensure_packages PACKAGE...: for roles that need a tool before the one transaction of all others.
@@ -163,8 +174,13 @@ would_remove_wanted() {
   apt-get --simulate remove "$@" 2>/dev/null | awk '$1 == "Remv" { print $2 }' | grep -Fx -f <(printf '%s\n' "${WANTED_PACKAGES[@]}") >/dev/null
 }
 
-# run_apt COMMAND...: runs it with a line of progress every three seconds; on failure says why in one line.
+# run_apt COMMAND...: try_apt; on failure ends the run and says why in one line.
 run_apt() {
+  try_apt "$@" || fail "$(explain_package_failure "$*")"
+}
+
+# try_apt COMMAND...: runs it with a line of progress every three seconds; ends with its exit code.
+try_apt() {
   local code=0 attempt
   for attempt in {1..60}; do
     code=0
@@ -176,7 +192,7 @@ run_apt() {
     ((attempt % 2)) || step packages 'another program holds the package lock: waiting'
     sleep 2
   done
-  fail "$(explain_package_failure "$*")"
+  return "$code"
 }
 
 # package_progress: reads apt's status lines, prints what is going on now and then, ends with the command's exit code.
@@ -211,6 +227,16 @@ explain_package_failure() {
     *'Could not get lock'* | *'Unable to acquire'*) echo "another program has held the package lock for two minutes (ps aux | grep apt): end it or wait, then run again" ;;
     *'Temporary failure resolving'* | *'Could not connect'* | *'Connection timed out'*) echo "the package mirror can't be reached: check the network of this server, then run again" ;;
     *'Unable to locate package'*) echo "$(grep -o 'Unable to locate package.*' <<<"$tail" | tail -n 1): this system doesn't have it, choose another stack, database or suite" ;;
+    *'dpkg: error processing package'*) echo "$(package_script_failure <<<"$tail") (all of it: $PACKAGE_LOG)" ;;
     *) echo "$1 failed: $(grep -E '^(E:|dpkg: error)' <<<"$tail" | tail -n 1) (all of it: $PACKAGE_LOG)" ;;
   esac
+}
+
+# package_script_failure <LOG: the first package that could not be set up, what dpkg says of it, and the line that its script printed last.
+package_script_failure() {
+  awk '
+    /^dpkg: error processing package/ { package = $5; said = line; getline; sub(/^ +/, ""); print "package " package ": " $0 (said == "" ? "" : ": " said); exit }
+    /^(Setting up|Processing triggers for|dpkg: )/ { line = ""; next }
+    NF { line = $0 }
+  '
 }
