@@ -33,6 +33,16 @@ const serviceLevels: Readonly<Record<string, ServiceLevel>> = {
     "https://aws.amazon.com/lightsail/sla-lightsail-managed-databases/",
   ),
   elasticache: level(0.995, 0.9999, "https://aws.amazon.com/elasticache/sla/"),
+  documentdb: level(0.999, 0.9999, "https://aws.amazon.com/documentdb/sla/"),
+  neptune: level(0.995, 0.999, "https://aws.amazon.com/neptune/sla/"),
+  // On one node AWS promises nothing for these: counted like one instance.
+  search: level(0.995, 0.999, "https://aws.amazon.com/opensearch-service/sla/"),
+  mq: level(0.995, 0.999, "https://aws.amazon.com/amazon-mq/sla/"),
+  memorydb: level(0.995, 0.9999, "https://aws.amazon.com/memorydb/sla/"),
+  dax: level(0.995, 0.9999, "https://aws.amazon.com/dynamodbaccelerator/sla/"),
+  // Containers without a level of their own: counted like those of ECS.
+  apprunner: level(0.995, 0.9999, "https://aws.amazon.com/compute/sla/"),
+  lightsailContainer: level(0.995, 0.9999, "https://aws.amazon.com/compute/sla/"),
   efs: level(0.9999, 0.9999, "https://aws.amazon.com/efs/sla/"),
   efsOneZone: level(0.999, 0.999, "https://aws.amazon.com/efs/sla/"),
   s3: level(0.999, 0.999, "https://aws.amazon.com/s3/sla/"),

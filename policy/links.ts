@@ -2,10 +2,12 @@ import { routeLinks, stemOf } from "./links/join";
 import type { Links } from "./links/links";
 import type { Routes } from "./links/routes";
 import { serverLinks } from "./links/servers";
+import { appRunnerType, containerServiceType, fargateProfileType } from "./members/applications";
 import { environmentType, isSingleInstance } from "./members/beanstalk";
 import { clusterType, databaseType, lightsailDatabaseType } from "./members/data";
 import { templateOf } from "./members/fleets";
 import type { Member } from "./members/member";
+import { storeTypes } from "./members/stores";
 import { append, keyOf, type Resources } from "./resources";
 import { groupType, nodeGroupType } from "./types";
 import { UnionFind } from "./unionFind";
@@ -19,11 +21,15 @@ export function links(resources: Resources, members: readonly Member[], routes: 
     if (type === environmentType && !isSingleInstance(resource)) found.balanced.add(key);
     // The cluster's own service or ingress spreads the requests over its nodes.
     if (type === nodeGroupType && purpose === "site") found.balanced.add(key);
+    if (balancedByAws.has(type)) found.balanced.add(key);
   }
   quorumLinks(members, found);
   dataLinks(resources, members, found);
   return found;
 }
+
+/** A load balancer, or the cluster's own service, comes with these. */
+const balancedByAws: ReadonlySet<string> = new Set([appRunnerType, containerServiceType, fargateProfileType]);
 
 /** Members of a quorum that are kept one by one are called alike: `consul-1`, `consul-2`. */
 function quorumLinks(members: readonly Member[], found: Links): void {
@@ -40,6 +46,7 @@ const dataTypes = [
   "aws:elasticache/replicationGroup:ReplicationGroup",
   "aws:elasticache/serverlessCache:ServerlessCache",
   "aws:efs/fileSystem:FileSystem",
+  ...storeTypes,
 ];
 
 /** Machines that are configured with a database's address use it. */

@@ -87,7 +87,9 @@ export interface Standing {
 export function standing(site: Topology): Standing {
   const serving = groupsOf(site, "web").length > 0 ? groupsOf(site, "web") : groupsOf(site, "app");
   if (serving.length === 0) return { rung: "none", gaps: [] };
-  const databases = groupsOf(site, "database");
+  const databases = groupsOf(site, "database").filter(({ members }) =>
+    members.some(({ essential }) => essential),
+  );
   const redundant = serving.every((group) => group.count >= 2 && group.balanced);
   if (!redundant) {
     const apart = databases.length > 0 && databases.every((database) => !serving.includes(database));

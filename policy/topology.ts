@@ -1,6 +1,7 @@
 import { links } from "./links";
 import { type Routes, routesOf } from "./links/routes";
 import { waysTo } from "./links/ways";
+import { applications } from "./members/applications";
 import { environments } from "./members/beanstalk";
 import { data } from "./members/data";
 import { entrances } from "./members/entrances";
@@ -73,6 +74,7 @@ export function topology(views: readonly ResourceView[]): Topology {
     ...servers,
     ...fleets(resources, ways, servers),
     ...environments(resources),
+    ...applications(resources),
     ...data(resources),
   ];
   const members = splitWebFromApp([...leadingSomewhere(entrances(resources), behind, routes), ...behind]);

@@ -5,12 +5,15 @@ import type { GuardRail } from "./guardRail";
 import {
   cluster,
   database,
+  documentCluster,
   fileSystem,
+  graphCluster,
   instance,
   launchConfiguration,
   launchTemplate,
   machines,
   replicationGroup,
+  searchDomains,
   volume,
 } from "./types";
 
@@ -92,8 +95,9 @@ export const unencryptedDatabase: Rail = {
   severity: "high",
   remediation:
     "Set storageEncrypted (atRestEncryptionEnabled for caches). An existing database is replaced: restore it from a snapshot.",
-  types: [database, cluster, replicationGroup],
+  types: [database, cluster, documentCluster, graphCluster, replicationGroup, ...searchDomains],
   check: (resource) => {
+    if (searchDomains.includes(resource.type)) return plainDomain(resource);
     const property = resource.type === replicationGroup ? "atRestEncryptionEnabled" : "storageEncrypted";
     const value = resource.properties[property];
     // A replica takes the encryption of its source.
@@ -105,6 +109,15 @@ export const unencryptedDatabase: Rail = {
     ];
   },
 };
+
+function plainDomain(domain: ResourceView): string[] {
+  const { encryptAtRest } = domain.properties;
+  const [given] = objects(domain, "encryptAtRest");
+  if (isUnknown(encryptAtRest) || isUnknown(given?.enabled) || given?.enabled === true) return [];
+  return [
+    `${domain.name} keeps its indexes unencrypted. Set encryptAtRest: { enabled: true } (AWS moves the data to encrypted nodes).`,
+  ];
+}
 
 export const instanceWithoutProfile: Rail = {
   name: "instance-without-profile",

@@ -8,12 +8,16 @@ import {
   clusterInstance,
   database,
   distribution,
+  documentCluster,
   fileSystem,
+  graphCluster,
   instance,
   lightsailDatabase,
   listeners,
   replicationGroup,
+  searchDomains,
   volume,
+  warehouse,
 } from "./types";
 
 type Rail = GuardRail<z.infer<typeof commonSettings>>;
@@ -25,7 +29,7 @@ export const publicDatabase: Rail = {
   severity: "critical",
   level: "mandatory",
   remediation: "Set publiclyAccessible to false.",
-  types: [database, clusterInstance, lightsailDatabase],
+  types: [database, clusterInstance, lightsailDatabase, warehouse],
   check: (resource) =>
     flag(resource, "publiclyAccessible") === true
       ? [
@@ -115,6 +119,10 @@ export const unprotectedData: Rail = {
     cluster,
     lightsailDatabase,
     replicationGroup,
+    documentCluster,
+    graphCluster,
+    warehouse,
+    ...searchDomains,
     fileSystem,
     volume,
     "aws:dynamodb/table:Table",

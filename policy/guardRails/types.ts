@@ -16,6 +16,10 @@ export const lightsailDatabase = "aws:lightsail/database:Database";
 export const replicationGroup = "aws:elasticache/replicationGroup:ReplicationGroup";
 export const fileSystem = "aws:efs/fileSystem:FileSystem";
 export const volume = "aws:ebs/volume:Volume";
+export const documentCluster = "aws:docdb/cluster:Cluster";
+export const graphCluster = "aws:neptune/cluster:Cluster";
+export const warehouse = "aws:redshift/cluster:Cluster";
+export const searchDomains = ["aws:opensearch/domain:Domain", "aws:elasticsearch/domain:Domain"];
 
 const balancerModules = ["lb", "alb", "applicationloadbalancing", "elasticloadbalancingv2"];
 export const listeners = balancerModules.map((module) => `aws:${module}/listener:Listener`);

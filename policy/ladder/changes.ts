@@ -1,3 +1,4 @@
+import { fargateProfileType } from "../members/applications";
 import { environmentType } from "../members/beanstalk";
 import type { Member } from "../members/member";
 import type { ResourceView } from "../resources";
@@ -211,6 +212,8 @@ function scalingOf({ members }: Group): string {
       return `Add an aws.autoscaling.Policy with target tracking to ${name}, with maxSize above minSize`;
     case ecsServiceType:
       return `Add an aws.appautoscaling.Target and a target tracking policy for ${name}`;
+    case fargateProfileType:
+      return `Add a HorizontalPodAutoscaler to what runs on ${name}`;
     case environmentType:
       return `Set MaxSize above MinSize on ${name}`;
     case nodeGroupType:

@@ -35,9 +35,9 @@ export function nextChange(around: Surroundings, groups: readonly Group[]): Chan
   return fixed.length > 0 ? scale(fixed) : undefined;
 }
 
-/** Lightsail has no groups that follow the load. */
+/** Lightsail has no instances or containers that follow the load. */
 function isLightsail({ members }: Group): boolean {
-  return members.every(({ service }) => service === "lightsail");
+  return members.every(({ service }) => service.startsWith("lightsail"));
 }
 
 /** Why there is no next step. */
@@ -48,7 +48,7 @@ export function noNextStep({ groups }: Topology): string {
   if (serving.some(({ count }) => count < 2))
     return `No step of the ladder fits: ${listed(serving.flatMap(({ members }) => members.map(({ name }) => name)))} can't simply be doubled behind a load balancer.`;
   if (serving.some(isLightsail))
-    return "No step of the ladder is left on Lightsail, which adds no instances under load: that takes a move to EC2.";
+    return "No step of the ladder is left on Lightsail, which adds nothing under load: that takes a move to EC2.";
   return "No step of the ladder is left: what remains is the region.";
 }
 

@@ -1,4 +1,5 @@
 import { machinesOfAddresses } from "../links/names";
+import { containerServiceType } from "../members/applications";
 import { environmentType, isSingleInstance, settingOf } from "../members/beanstalk";
 import { templateOf } from "../members/fleets";
 import type { Member } from "../members/member";
@@ -87,6 +88,7 @@ function secondOf(around: Surroundings, member: Member): Part {
     });
   if (type === ecsServiceType) return secondTask(around, member, zones);
   if (type === environmentType) return secondOfEnvironment(resource, name);
+  if (type === containerServiceType) return changed(`Set scale to 2 on ${name}`, { scale: 2 });
   const copy = { ...resource, name: `${name}-2`, urn: `${resource.urn ?? name}-2` };
   const address: ResourceView[] = around.elastic.has(member.key)
     ? [{ type: eipType, name: `${name}-2`, properties: {} }]

@@ -1,42 +1,22 @@
 import type { Member } from "../members/member";
-import { type ResourceView, text } from "../resources";
+import type { ResourceView } from "../resources";
+import { secondCopy } from "../secondCopy";
 import type { Group } from "../topology";
 import type { Part } from "./change";
 
 /** A standby for a group that nothing stands in for, which isn't the web servers' own. */
 export function standby(group: Group, databaseSize: string): Part {
   const [member] = group.members as [Member];
-  const { name, resource, service } = member;
-  const changed = (what: string, properties: Record<string, unknown>): Part => ({
+  if (member.service === "elasticache") return secondNode(member);
+  const second = secondCopy(member);
+  if (second === undefined) return inPlaceOf(group, member, databaseSize);
+  const { what, properties, added } = second;
+  if (added !== undefined) return { what, before: [], after: [added] };
+  const { resource } = member;
+  return {
     what,
     before: [resource],
     after: [{ ...resource, properties: { ...resource.properties, ...properties } }],
-  });
-  switch (service) {
-    case "rds":
-      return changed(`Set multiAz: true on ${name}`, { multiAz: true });
-    case "aurora":
-      return {
-        what: `Add a second aws.rds.ClusterInstance to ${name}, in another zone`,
-        before: [],
-        after: [secondInstance(member)],
-      };
-    case "lightsailDatabase":
-      return changed(`Move ${name} to a high availability bundle (…_ha_…)`, {
-        bundleId: text(resource, "bundleId")?.replace(/_(?=\d)/, "_ha_"),
-      });
-    case "elasticache":
-      return secondNode(member);
-    default:
-      return inPlaceOf(group, member, databaseSize);
-  }
-}
-
-function secondInstance({ name, resource, size }: Member): ResourceView {
-  return {
-    type: "aws:rds/clusterInstance:ClusterInstance",
-    name: `${name}-2`,
-    properties: { instanceClass: size, engine: resource.properties.engine },
   };
 }
 

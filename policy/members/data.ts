@@ -12,7 +12,9 @@ import {
 } from "../resources";
 import { bucketTypes } from "../types";
 import { unionOfZones, type Zones, zonesOf } from "../zones";
+import { keeper, sized } from "./keeper";
 import type { Member, Survival } from "./member";
+import { stores } from "./stores";
 
 export const databaseType = "aws:rds/instance:Instance";
 export const clusterType = "aws:rds/cluster:Cluster";
@@ -33,6 +35,7 @@ export function data(resources: Resources): Member[] {
     ...clusters(resources),
     ...resources.ofType(lightsailDatabaseType).map(lightsailDatabase),
     ...caches(resources),
+    ...stores(resources),
     ...resources.ofType("aws:efs/fileSystem:FileSystem").map(fileSystem),
     ...buckets(resources),
   ];
@@ -193,36 +196,4 @@ function buckets(resources: Resources): Member[] {
       serving.has(bucket) || list(bucket, "website").length > 0 || list(bucket, "websites").length > 0;
     return { ...keeper(bucket, "S3 bucket", "storage", "zone", "s3"), essential };
   });
-}
-
-function keeper(
-  resource: ResourceView,
-  kind: string,
-  tier: "database" | "cache" | "storage",
-  survives: Survival,
-  service: string,
-): Member {
-  return {
-    key: keyOf(resource),
-    name: resource.name,
-    type: resource.type,
-    kind,
-    platform: "aws",
-    purpose: "site",
-    tiers: [tier],
-    count: 1,
-    countKnown: true,
-    zones: { names: [], known: true },
-    survives,
-    heals: true,
-    scales: false,
-    essential: true,
-    service,
-    resource,
-  };
-}
-
-function sized(resource: ResourceView, property: string): { readonly size?: string } {
-  const size = text(resource, property);
-  return size === undefined ? {} : { size };
 }

@@ -11,6 +11,7 @@ import {
   texts,
   unknownProperty,
 } from "../resources";
+import { secondCopy } from "../secondCopy";
 import { decidesByMajority } from "../survival";
 import type { Group, Topology } from "../topology";
 
@@ -89,18 +90,29 @@ function withoutReplica(
   if (group.survives !== "nothing" || member === undefined || replicates(kept)) return [];
   if (copied.has(member.key)) return [];
   const selfKept = isSelfKept(member);
-  const aurora = member.service === "aurora";
+  // The storage of these is spread over zones whatever the number of instances.
+  const spread = ["aurora", "documentdb", "neptune"].includes(member.service);
+  const aurora = spread && member.type !== "aws:docdb/elasticCluster:ElasticCluster";
   return [
     {
-      ...base("database-without-replica", aurora ? "medium" : "high", "single point of failure", member),
+      ...base(
+        "database-without-replica",
+        aurora || !member.essential ? "medium" : "high",
+        "single point of failure",
+        member,
+      ),
       title: aurora
         ? `The database on ${member.name} has no second instance to take over`
         : `The database on ${member.name} has no second copy that is up to date`,
       breaks: selfKept
         ? `When ${member.name}'s disk dies, everything since the last backup is lost.`
         : aurora
-          ? `When ${member.name}'s only instance fails, AWS starts another, which takes ten minutes or more. Aurora's storage keeps the data.`
-          : `When ${member.name} fails, a restore takes tens of minutes and may lose the last five minutes of writes.`,
+          ? `When ${member.name}'s only instance fails, AWS starts another, which takes ten minutes or more. Its storage keeps the data.`
+          : `When ${member.name} fails, a restore takes tens of minutes and ${
+              member.service === "search"
+                ? "loses what came after the last hourly snapshot"
+                : "may lose the last five minutes of writes"
+            }.`,
       notices: aurora
         ? "Everyone who reads or writes meanwhile."
         : "Customers whose orders, accounts or posts are gone.",
@@ -122,11 +134,9 @@ function withoutReplica(
 }
 
 function replicaChange(member: Member): string {
-  if (member.service === "rds") return `Set multiAz: true on ${member.name}`;
-  if (member.service === "aurora") return `Add a second aws.rds.ClusterInstance to ${member.name}`;
-  if (member.service === "lightsailDatabase")
-    return `Move ${member.name} to a high availability bundle (…_ha_…)`;
-  return `Move the database of ${member.name} to aws.rds.Instance with multiAz: true`;
+  return (
+    secondCopy(member)?.what ?? `Move the database of ${member.name} to aws.rds.Instance with multiAz: true`
+  );
 }
 
 /** True where the database runs on a machine that is kept by its owner. */
@@ -181,8 +191,10 @@ function backup(
     const days = number(resource, "backupRetentionPeriod");
     return { backed: (days ?? 0) > 0, certain: !unknownProperty(resource, "backupRetentionPeriod") };
   }
-  // Aurora always keeps a day.
-  if (service === "aurora") return { backed: number(resource, "backupRetentionPeriod") !== 0, certain: true };
+  // These always keep a day, and search domains snapshots of each hour.
+  if (service === "search") return { backed: true, certain: true };
+  if (["aurora", "documentdb", "neptune"].includes(service))
+    return { backed: number(resource, "backupRetentionPeriod") !== 0, certain: true };
   if (service === "lightsailDatabase")
     return { backed: flag(resource, "backupRetentionEnabled") !== false, certain: true };
   if (service === "lightsail") {
@@ -237,7 +249,9 @@ function withoutProtection(site: Topology, member: Member): Finding[] {
       notices: "Everyone, at once.",
       nextStep: managed
         ? {
-            change: `Set deletionProtection: true${member.service === "lightsailDatabase" ? " (as the option protect)" : ""} on ${member.name}`,
+            change: withoutSwitch(member)
+              ? `Give ${member.name} the option { protect: true }`
+              : `Set deletionProtection: true on ${member.name}`,
             command: "pulumi up",
           }
         : {
@@ -251,6 +265,15 @@ function withoutProtection(site: Topology, member: Member): Finding[] {
       certain: !unknownProperty(resource, "deletionProtection"),
     },
   ];
+}
+
+/** AWS has no protection from being deleted for these: Pulumi's own stands in. */
+function withoutSwitch({ service, type }: Member): boolean {
+  return (
+    service === "lightsailDatabase" ||
+    service === "search" ||
+    type === "aws:docdb/elasticCluster:ElasticCluster"
+  );
 }
 
 function base(

@@ -30,6 +30,9 @@ const restarting = new Set([
   "aurora",
   "lightsailDatabase",
   "elasticache",
+  "documentdb",
+  "neptune",
+  "mq",
 ]);
 
 function maintenance(site: Topology, group: Group): Finding {

@@ -1,4 +1,5 @@
 import { type Finding, fewNames, practices } from "../finding";
+import { containerServiceType, fargateProfileType } from "../members/applications";
 import { templateOf } from "../members/fleets";
 import type { Member } from "../members/member";
 import { nested, number, type Resources, type ResourceView, text, unknownProperty } from "../resources";
@@ -36,17 +37,24 @@ function fixedSize(site: Topology, group: Group): Finding {
           change: `Install Karpenter or the Cluster Autoscaler for ${who}, or use EKS Auto Mode`,
           command: "pulumi up",
         }
-      : fleet
+      : group.members.some(({ type }) => type === fargateProfileType)
         ? {
-            change: `Add a target tracking scaling policy on average CPU (or requests per target) to ${who}, with maxSize above minSize`,
+            change: `Add a HorizontalPodAutoscaler to what runs on ${who}: Fargate brings the machines`,
             command: "pulumi up",
           }
-        : {
-            change: `Take a larger size ahead of a busy day (a restart of minutes)`,
-            command: sizeCommand(site),
-          },
+        : group.members.some(({ type }) => type === containerServiceType)
+          ? { change: `Set scale or power of ${who} higher ahead of a busy day`, command: "pulumi up" }
+          : fleet
+            ? {
+                change: `Add a target tracking scaling policy on average CPU (or requests per target) to ${who}, with maxSize above minSize`,
+                command: "pulumi up",
+              }
+            : {
+                change: `Take a larger size ahead of a busy day (a restart of minutes)`,
+                command: sizeCommand(site),
+              },
     removedBy: { rung: "autoscaled", how: "machines are added and removed with the load" },
-    certain: true,
+    certain: group.members.every(({ type }) => type !== fargateProfileType),
   };
 }
 

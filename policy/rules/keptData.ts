@@ -7,6 +7,7 @@ import {
   keyOf,
   list,
   nested,
+  number,
   type Resources,
   type ResourceView,
   text,
@@ -25,6 +26,7 @@ export function keptData({ resources }: Topology): Finding[] {
     ...(planned ? [] : resources.ofType(tableType).flatMap(tables)),
     ...(planned ? [] : fileSystems(resources)),
     ...(planned ? [] : buckets(resources)),
+    ...(planned ? [] : resources.ofType("aws:redshift/cluster:Cluster").flatMap(warehouses)),
     ...resources.ofType(ecsServiceType).flatMap((service) => tasks(resources, service)),
   ];
 }
@@ -44,6 +46,23 @@ function tables(table: ResourceView): Finding[] {
       notices: "Everyone whose entries are gone.",
       nextStep: {
         change: `Set pointInTimeRecovery: { enabled: true } on ${table.name}`,
+        command: "pulumi up",
+      },
+    },
+  ];
+}
+
+/** Snapshots are kept for a day where nothing else is said. */
+function warehouses(cluster: ResourceView): Finding[] {
+  if (number(cluster, "automatedSnapshotRetentionPeriod") !== 0) return [];
+  return [
+    {
+      ...base("data-without-backup", "high", cluster, "database"),
+      title: `The warehouse ${cluster.name} takes no snapshots`,
+      breaks: `A wrong write or delete in ${cluster.name}, or its end, can't be undone.`,
+      notices: "Everyone who reads its reports.",
+      nextStep: {
+        change: `Set automatedSnapshotRetentionPeriod: 7 on ${cluster.name}`,
         command: "pulumi up",
       },
     },

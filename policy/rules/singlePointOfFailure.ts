@@ -3,6 +3,7 @@ import { environmentType } from "../members/beanstalk";
 import type { Member } from "../members/member";
 import { append } from "../resources";
 import { availableRungs } from "../rungs";
+import { secondCopy } from "../secondCopy";
 import { decidesByMajority } from "../survival";
 import type { Group, Topology } from "../topology";
 import { nodeGroupType } from "../types";
@@ -76,15 +77,10 @@ function machineStep(group: Group, own: boolean): Finding["nextStep"] {
     };
   }
   const changes: Readonly<Record<string, string>> = {
-    rds: `Set multiAz: true on ${name}`,
-    aurora: `Add a second aws.rds.ClusterInstance to ${name}, in another zone`,
-    elasticache: `Set automaticFailoverEnabled and multiAzEnabled on ${name}, with two nodes or more`,
-    ...(first?.type === "aws:elasticache/cluster:Cluster"
-      ? {
-          elasticache: `Replace ${name} by an aws.elasticache.ReplicationGroup with automaticFailoverEnabled and multiAzEnabled`,
-        }
-      : {}),
-    lightsailDatabase: `Move ${name} to a high availability bundle (…_ha_…)`,
+    elasticache:
+      first?.type === "aws:elasticache/cluster:Cluster"
+        ? `Replace ${name} by an aws.elasticache.ReplicationGroup with automaticFailoverEnabled and multiAzEnabled`
+        : `Set automaticFailoverEnabled and multiAzEnabled on ${name}, with two nodes or more`,
     fargate: `Set desiredCount: 2 or more on ${name}, with subnets in two zones`,
     ecs: `Set desiredCount: 2 or more on ${name}, with subnets in two zones`,
     efsOneZone: `Make ${name} regional (without availabilityZoneName)`,
@@ -92,6 +88,7 @@ function machineStep(group: Group, own: boolean): Finding["nextStep"] {
   const inFleet = first?.heals ? fleetChange(first) : undefined;
   const change =
     keptElsewhere(group) ??
+    (first === undefined ? undefined : secondCopy(first)?.what) ??
     changes[first?.service ?? ""] ??
     inFleet ??
     (group.members.length > 1

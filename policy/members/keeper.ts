@@ -1,0 +1,35 @@
+import { keyOf, type ResourceView, text } from "../resources";
+import type { Member, Survival } from "./member";
+
+/** A member that keeps data, and that AWS keeps. */
+export function keeper(
+  resource: ResourceView,
+  kind: string,
+  tier: "database" | "cache" | "storage",
+  survives: Survival,
+  service: string,
+): Member {
+  return {
+    key: keyOf(resource),
+    name: resource.name,
+    type: resource.type,
+    kind,
+    platform: "aws",
+    purpose: "site",
+    tiers: [tier],
+    count: 1,
+    countKnown: true,
+    zones: { names: [], known: true },
+    survives,
+    heals: true,
+    scales: false,
+    essential: true,
+    service,
+    resource,
+  };
+}
+
+export function sized(resource: ResourceView, property: string): { readonly size?: string } {
+  const size = text(resource, property);
+  return size === undefined ? {} : { size };
+}
