@@ -1,5 +1,6 @@
 import { type Availability, availability } from "./availability";
 import { type MonthlyCost, monthlyCost } from "./cost";
+import { type Coverage, coverage } from "./coverage";
 import type { Finding, Severity } from "./finding";
 import { databases } from "./rules/database";
 import { downtimes } from "./rules/downtime";
@@ -21,6 +22,8 @@ export interface Assessment extends Standing {
   readonly availability: Availability | undefined;
   readonly monthlyCost: MonthlyCost;
   readonly upgradePath: UpgradePath;
+  /** What was not judged. */
+  readonly coverage: Coverage;
 }
 
 /** Judges a topology: where it stands, what would take it down, what it costs, and the way up. Pure. */
@@ -28,7 +31,13 @@ export function assess(site: Topology): Assessment {
   const stand = standing(site);
   const findings = findingsOf(site);
   const figures = { availability: availability(site), monthlyCost: monthlyCost(site) };
-  return { ...stand, findings, ...figures, upgradePath: upgradePath(site, stand, findings, figures) };
+  return {
+    ...stand,
+    findings,
+    ...figures,
+    upgradePath: upgradePath(site, stand, findings, figures),
+    coverage: coverage(site.resources),
+  };
 }
 
 /** All findings, the heaviest first. */

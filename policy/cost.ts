@@ -3,12 +3,16 @@ import { Bill, type CostItem } from "./cost/bill";
 import { containerCosts } from "./cost/containers";
 import { machineCosts } from "./cost/machines";
 import { networkCosts } from "./cost/network";
-import { partCosts } from "./cost/parts";
+import { partCosts, withoutPrice } from "./cost/parts";
 import { storeCosts } from "./cost/stores";
+import { coverage } from "./coverage";
 import { currency, prices } from "./prices";
 import type { Resources } from "./resources";
 
 export type { CostItem } from "./cost/bill";
+
+/** What isn't judged has no price either; these are named one by one. */
+const namedAlready: ReadonlySet<string> = new Set(withoutPrice.map(([type]) => type));
 
 export interface MonthlyCost {
   readonly amount: number;
@@ -33,6 +37,8 @@ export function monthlyCost({ resources }: { readonly resources: Resources }): M
   storeCosts(bill);
   networkCosts(bill);
   partCosts(bill);
+  for (const { type, count } of coverage(resources).kinds)
+    if (!namedAlready.has(type)) bill.add(`${count} x ${type}`, undefined);
   const { items } = bill;
   return {
     amount: round(

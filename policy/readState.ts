@@ -5,6 +5,8 @@ const stateSchema = z.object({
   urn: z.string(),
   type: z.string(),
   id: z.string().optional(),
+  /** False for a component. */
+  custom: z.boolean().optional(),
   inputs: z.record(z.string(), z.unknown()).optional(),
   outputs: z.record(z.string(), z.unknown()).optional(),
   parent: z.string().optional(),
@@ -141,12 +143,17 @@ function viewOf(state: State, region: string | undefined): ResourceView {
     type: state.type,
     name: state.urn.split("::").at(-1) ?? state.urn,
     urn: state.urn,
-    properties: known(state.inputs ?? {}, state.outputs ?? {}),
+    // Some providers, such as aws-native, don't repeat the id among the outputs.
+    properties: {
+      ...(state.id === undefined || state.id === "" ? {} : { id: state.id }),
+      ...known(state.inputs ?? {}, state.outputs ?? {}),
+    },
     dependencies: state.dependencies ?? [],
     propertyDependencies: Object.fromEntries(
       Object.entries(state.propertyDependencies ?? {}).map(([property, urns]) => [property, urns ?? []]),
     ),
     protect: state.protect === true || state.external === true || state.retainOnDelete === true,
+    ...(state.custom === undefined ? {} : { custom: state.custom }),
     ...(state.parent === undefined ? {} : { parent: state.parent }),
     ...(region === undefined ? {} : { region }),
   };

@@ -18,6 +18,8 @@ export interface ResourceView {
   readonly propertyDependencies?: Readonly<Record<string, readonly string[]>>;
   /** True when Pulumi doesn't delete it: it is protected, kept, or only looked up. */
   readonly protect?: boolean;
+  /** False for a component, which groups others and makes nothing itself; missing where that isn't known. */
+  readonly custom?: boolean;
   /** The region of its provider, where that is known. Its own properties may name another. */
   readonly region?: string;
 }
@@ -162,6 +164,10 @@ export class Resources {
       parent = parent.parent === undefined ? undefined : this.byKey.get(parent.parent);
     }
     return [...found];
+  }
+
+  hasChildren(resource: ResourceView): boolean {
+    return this.children.has(keyOf(resource));
   }
 
   /** The resources of a type below a component. */

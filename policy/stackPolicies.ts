@@ -1,6 +1,7 @@
 import type { StackValidationPolicy } from "@pulumi/policy";
 import type { z } from "zod";
 import type { Assessment } from "./assess";
+import { notJudgedBriefly, notJudgedText } from "./coverage";
 import { today, verdict } from "./exemptions";
 import { type Finding, fewNames, type RuleName } from "./finding";
 import { stackRails } from "./guardRails";
@@ -132,10 +133,25 @@ export const stackPolicies: readonly StackValidationPolicy[] = [
     },
   },
   {
+    name: "not-judged",
+    displayName: "What the pack can't judge is said",
+    description:
+      "Lists the resources that the pack doesn't know: other policies say nothing of them, whether they are good or bad.",
+    enforcementLevel: "advisory",
+    severity: "low",
+    remediationSteps: "Judge these parts by hand.",
+    validateStack: (args, reportViolation) => {
+      const text = notJudgedText(judge(args).assessment.coverage);
+      if (text === undefined) return;
+      const message = `${text}.\nWhat breaks: these parts may fail, lose data or stand open to the world without a finding here. Who notices: nobody before it happens.\nDo now: judge them by hand; the site's rung, availability and cost are without them.`;
+      report(reportViolation, { message, severity: "low" });
+    },
+  },
+  {
     name: "targets",
     displayName: "The targets set for this stack",
     description:
-      "Holds the stack to a lowest rung, a highest monthly cost and a lowest availability. Says nothing until one is set.",
+      "Holds the stack to a lowest rung, a highest monthly cost and a lowest availability; what can't be known fails. Says nothing until one is set.",
     enforcementLevel: "mandatory",
     severity: "high",
     remediationSteps: "Take the rung that is asked for, or change the target.",
@@ -202,43 +218,59 @@ function urnOf({ resources, scope }: Finding): string | undefined {
   return scope === "region" ? undefined : resources[0];
 }
 
-/** One line for each target that the stack misses. */
+/** These say where the stack stands and what was left out: nothing there is to be mended. */
+export const informing: ReadonlySet<string> = new Set(["upgrade-path", "not-judged"]);
+
+/** One line for each target that the stack misses, or that can't be known. */
 export function missedTargets(assessment: Assessment, targets: TargetSettings): string[] {
-  const { rung, gaps, availability, monthlyCost, upgradePath } = assessment;
-  const missed: string[] = [];
-  const { minimumRung, maxMonthlyCost, minAvailability } = targets;
-  if (minimumRung !== undefined && rung !== "none") {
+  return [
+    rungMissed(assessment, targets),
+    costMissed(assessment, targets),
+    availabilityMissed(assessment, targets),
+  ].filter((line) => line !== undefined);
+}
+
+function rungMissed(assessment: Assessment, { minimumRung }: TargetSettings): string | undefined {
+  if (minimumRung === undefined) return undefined;
+  const { rung, gaps, upgradePath } = assessment;
+  if (rung === "none") return unknown(assessment, `minimumRung is ${minimumRung}`, "no web server is seen");
+  if (position(rung) < position(minimumRung)) {
     const command = upgradePath.path.find((step) => step.rung === minimumRung)?.command ?? "pulumi up";
-    if (position(rung) < position(minimumRung))
-      missed.push(
-        `targets.minimumRung is ${minimumRung}, but the site stands on ${rung}. To get there: ${command}`,
-      );
-    else if (gaps.length > 0 && position(minimumRung) >= position("load-balanced"))
-      missed.push(
-        `targets.minimumRung is ${minimumRung}, and the site isn't wholly there: ${gaps.join("; ")}.`,
-      );
+    return `targets.minimumRung is ${minimumRung}, but the site stands on ${rung}. To get there: ${command}`;
   }
-  if (maxMonthlyCost !== undefined && monthlyCost.amount > maxMonthlyCost) {
-    const largest = [...monthlyCost.items].sort((left, right) => right.amount - left.amount)[0];
-    missed.push(
-      `targets.maxMonthlyCost is ${maxMonthlyCost} USD, but the stack costs ${monthlyCost.amount} USD a month by the prices of ${monthlyCost.asOf} in ${monthlyCost.region}${
-        largest === undefined ? "" : `, most of it for ${largest.what} (${largest.amount} USD)`
-      }.`,
-    );
+  return gaps.length > 0 && position(minimumRung) >= position("load-balanced")
+    ? `targets.minimumRung is ${minimumRung}, and the site isn't wholly there: ${gaps.join("; ")}.`
+    : undefined;
+}
+
+function costMissed({ monthlyCost }: Assessment, { maxMonthlyCost }: TargetSettings): string | undefined {
+  if (maxMonthlyCost === undefined) return undefined;
+  const { amount, asOf, region, items, unpriced } = monthlyCost;
+  if (amount > maxMonthlyCost) {
+    const largest = [...items].sort((left, right) => right.amount - left.amount)[0];
+    const most = largest === undefined ? "" : `, most of it for ${largest.what} (${largest.amount} USD)`;
+    return `targets.maxMonthlyCost is ${maxMonthlyCost} USD, but the stack costs ${amount} USD a month by the prices of ${asOf} in ${region}${most}.`;
   }
-  if (maxMonthlyCost !== undefined && monthlyCost.amount <= maxMonthlyCost && monthlyCost.unpriced.length > 0)
-    missed.push(
-      `targets.maxMonthlyCost is ${maxMonthlyCost} USD, and it can't be checked: the prices of ${monthlyCost.region} lack ${fewNames(monthlyCost.unpriced)}. The rest costs ${monthlyCost.amount} USD a month.`,
-    );
-  if (minAvailability !== undefined && availability !== undefined && availability.percent < minAvailability) {
-    const weakest = [...availability.parts].sort((left, right) => left.availability - right.availability)[0];
-    missed.push(
-      `targets.minAvailability is ${minAvailability} %, but the SLAs give ${availability.percent} %${
-        weakest === undefined ? "" : `; the weakest part is ${weakest.what}`
-      }.`,
-    );
-  }
-  return missed;
+  return unpriced.length > 0
+    ? `targets.maxMonthlyCost is ${maxMonthlyCost} USD, and it can't be checked: the prices of ${region} lack ${fewNames(unpriced)}. The rest costs ${amount} USD a month.`
+    : undefined;
+}
+
+function availabilityMissed(assessment: Assessment, { minAvailability }: TargetSettings): string | undefined {
+  if (minAvailability === undefined) return undefined;
+  const { availability } = assessment;
+  if (availability === undefined)
+    return unknown(assessment, `minAvailability is ${minAvailability} %`, "no part of a site is seen");
+  if (availability.percent >= minAvailability) return undefined;
+  const weakest = [...availability.parts].sort((left, right) => left.availability - right.availability)[0];
+  const part = weakest === undefined ? "" : `; the weakest part is ${weakest.what}`;
+  return `targets.minAvailability is ${minAvailability} %, but the SLAs give ${availability.percent} %${part}.`;
+}
+
+/** A target that nothing seen speaks of is missed only where something was not seen. */
+function unknown({ coverage }: Assessment, target: string, seen: string): string | undefined {
+  if (coverage.notJudged === 0) return undefined;
+  return `targets.${target}, and it can't be known: ${seen}, and ${notJudgedBriefly(coverage)}. Judge these by hand and set the policy targets to advisory here.`;
 }
 
 function position(rung: Rung): number {

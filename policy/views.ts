@@ -20,6 +20,8 @@ export function viewsOf(resources: readonly PolicyResource[]): ResourceView[] {
       ]),
     ),
     ...(resource.parent === undefined ? {} : { parent: resource.parent.urn }),
+    // Components have no provider.
+    ...(resource.provider === undefined ? {} : { custom: true }),
     ...regionOf(resource),
   }));
 }

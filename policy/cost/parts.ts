@@ -96,7 +96,7 @@ const byThePiece: readonly Piece[] = [
 ];
 
 /** What is paid by the hour, or by the size that was asked for, and has no price in the tables. */
-const withoutPrice: readonly (readonly [type: string, what: string])[] = [
+export const withoutPrice: readonly (readonly [type: string, what: string])[] = [
   ["aws:appstream/fleet:Fleet", "AppStream fleet"],
   ["aws:cloudhsmv2/hsm:Hsm", "CloudHSM"],
   ["aws:dax/cluster:Cluster", "DAX cluster"],

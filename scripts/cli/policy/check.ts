@@ -13,7 +13,7 @@ import type {
 import { guardRails } from "../../../policy/guardRails";
 import type { Violation as Reported } from "../../../policy/report";
 import type { ResourceView } from "../../../policy/resources";
-import { stackPolicies } from "../../../policy/stackPolicies";
+import { informing, stackPolicies } from "../../../policy/stackPolicies";
 import { WorkspaceError } from "../project/faults";
 
 export interface Violation {
@@ -53,12 +53,15 @@ export function checkStack(
   const violations = allViolations(views, config).sort(
     (left, right) => severities.indexOf(right.severity) - severities.indexOf(left.severity),
   );
-  const fails = ({ level, severity }: Violation) =>
-    level === "mandatory" || level === "remediate" || severities.indexOf(severity) >= limit;
+  const fails = ({ policy, level, severity }: Violation) =>
+    level === "mandatory" ||
+    level === "remediate" ||
+    (!informing.has(policy) && severities.indexOf(severity) >= limit);
   const failing = violations.filter(fails);
+  const findings = violations.filter(({ policy }) => !informing.has(policy));
   const text = [
     ...violations.map((violation) => describe(violation, fails(violation))),
-    `${violations.length} findings, ${failing.length} of them must be mended.`,
+    `${findings.length} findings, ${failing.length} of them must be mended.`,
   ].join("\n\n");
   return { failed: failing.length > 0, violations, text };
 }
@@ -182,6 +185,7 @@ function asPolicyResources(views: readonly ResourceView[]): PolicyResource[] {
         opts: { protect: view.protect === true },
         dependencies: [],
         propertyDependencies: {},
+        ...(view.custom === true ? { provider: { props: { region: view.region } } } : {}),
       } as unknown as PolicyResource,
     ]),
   );

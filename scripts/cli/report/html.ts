@@ -1,3 +1,4 @@
+import { notJudgedText } from "../../../policy/coverage";
 import type { Finding } from "../../../policy/finding";
 import type { UpgradeStep } from "../../../policy/upgradePath";
 import { tierLabels } from "../../../policy/vocabulary";
@@ -41,7 +42,7 @@ ${way(model)}
 ${path.length === 0 ? "" : ladder(path)}
 <section aria-labelledby="findings">
 <h2 id="findings">Findings</h2>
-${findings(assessment.findings)}
+${notJudged(model)}${findings(assessment.findings)}
 </section>
 ${costs(model)}
 </main>
@@ -164,6 +165,11 @@ ${one.removedBy === undefined ? "" : `<dt>Removed by</dt><dd>the rung ${escapeHt
 <dt>Reference</dt><dd><a href="${escapeHtml(one.wellArchitected.url)}">AWS Well-Architected, ${escapeHtml(one.wellArchitected.practice)}</a></dd>
 </dl>
 </article>`;
+}
+
+function notJudged({ assessment }: ReportModel): string {
+  const text = notJudgedText(assessment.coverage);
+  return text === undefined ? "" : `<p class="medium">${escapeHtml(text)}.</p>`;
 }
 
 function costs({ assessment }: ReportModel): string {

@@ -1,3 +1,4 @@
+import { notJudgedText } from "../../../policy/coverage";
 import type { UpgradeStep } from "../../../policy/upgradePath";
 import type { ReportModel } from "./model";
 import { type Picture, pictureOf } from "./picture";
@@ -6,6 +7,7 @@ import { type Picture, pictureOf } from "./picture";
 export function reportMarkdown(model: ReportModel): string {
   const { assessment } = model;
   const { rung, gaps, availability, monthlyCost, findings, upgradePath } = assessment;
+  const unknown = notJudgedText(assessment.coverage);
   const figures = [
     rung === "none"
       ? "no servers"
@@ -23,6 +25,7 @@ export function reportMarkdown(model: ReportModel): string {
     mermaid(pictureOf(model)),
     ...(upgradePath.path.length === 0 ? [] : ["### The ladder", ladder(upgradePath.path)]),
     "### Findings",
+    ...(unknown === undefined ? [] : [`${plain(unknown)}.`]),
     findings.length === 0
       ? "Nothing to report."
       : [
