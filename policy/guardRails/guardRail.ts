@@ -2,6 +2,7 @@ import type { ResourceValidationPolicy } from "@pulumi/policy";
 import type { z } from "zod";
 import { today, verdict, withEnding } from "../exemptions";
 import type { Severity } from "../finding";
+import { asClassic, hasCounterpart } from "../native";
 import { report } from "../report";
 import type { ResourceView } from "../resources";
 import { commonSettings, configSchema, type Exemption, readSettings } from "../settings";
@@ -66,9 +67,13 @@ export function guardRailPolicy<T extends Common>(rail: GuardRail<T>): ResourceV
   return {
     ...describePolicy(rail, settings),
     validateResource: (args, reportViolation) => {
-      if (!types.has(args.type)) return;
+      const native = hasCounterpart(args.type);
+      if (!native && !types.has(args.type)) return;
+      const view = viewOf(args.type, args.name, args.urn, args.props, args.opts.protect);
+      const [judged = view] = native ? asClassic(view) : [view];
+      if (!types.has(judged.type)) return;
       const read = readSettings<T>(rail.name, settings, args.getConfig());
-      const faults = rail.check(viewOf(args.type, args.name, args.urn, args.props, args.opts.protect), read);
+      const faults = rail.check(judged, read);
       if (faults.length === 0) return;
       const { exempt, ended } = verdict(read.exemptions, [{ name: args.name, urn: args.urn }], today());
       if (exempt) return;
