@@ -4,6 +4,7 @@ import type { Endpoint, Platform, Server } from "./platforms/platform";
 import { refusal } from "./refusal";
 import type { RungArgs, RungResult } from "./rungs/rung";
 import { single } from "./rungs/single";
+import { siteArchive } from "./servers/siteArchive";
 import type { Survey } from "./servers/survey";
 import type { Settings } from "./settings/settings";
 
@@ -47,6 +48,8 @@ export class Site extends pulumi.ComponentResource {
     super("one-server-web:site:Site", domain, { domain, aliases, rung, platform: platform.name }, options);
     const build = builderOf(rung);
     if (build === undefined) throw refusal(notInThisVersion(settings));
+    // A folder that can't be uploaded is refused before a server is touched.
+    siteArchive(settings.site);
     const result = build({ platform, settings, survey, parent: this });
     this.url = pulumi.output(`https://${settings.domain}/`);
     this.publicIp = publicAddress(result.endpoint);

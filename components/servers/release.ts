@@ -2,8 +2,9 @@ import { remote } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import type { Server } from "../platforms/platform";
 import type { Settings } from "../settings/settings";
-import { type Archive, deterministicArchive } from "./archive";
+import type { Archive } from "./archive";
 import { driftWarning, judge, judgeCopy, marked, markOf } from "./drift";
+import { siteArchive } from "./siteArchive";
 import type { Sight, Survey } from "./survey";
 
 export interface ReleaseArgs {
@@ -115,7 +116,7 @@ export class Release extends pulumi.ComponentResource {
 
   constructor(name: string, args: ReleaseArgs, options: pulumi.ComponentResourceOptions = {}) {
     const { server, provisions, settings, survey } = args;
-    const archive = deterministicArchive(settings.site.folder);
+    const archive = siteArchive(settings.site);
     const pinned = settings.site.release;
     const usual = planRelease(archive, pinned);
     super(

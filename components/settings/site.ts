@@ -24,6 +24,18 @@ export const siteTable = {
       present: siteFolder,
     },
   ),
+  exclude: setting(
+    json(
+      z.array(z.string().regex(/^[^\n\r\0]+$/)).max(200),
+      "a list of patterns as .gitignore has them, ! in front of what is uploaded after all",
+    ),
+    {
+      about:
+        "What in the site's folder is not uploaded, in patterns of .gitignore. Where the folder is a git repository, what git ignores is left out as well, but for patterns with !.",
+      default: [],
+      example: '["*.log", "/node_modules", "!public/build"]',
+    },
+  ),
   runtime: setting(oneOf(["php", "python"]), {
     about: "What runs the site.",
     default: "php",
@@ -32,20 +44,29 @@ export const siteTable = {
       roles: ["nginx", "apache", "php-fpm", "python", "valkey", "site", "exporters"],
     },
   }),
-  documentRoot: setting(relativePath, {
-    about: "The folder inside the site that the web server serves files from.",
-    default: "public",
-    example: "public",
-    check: (documentRoot, { site }: { site: string }, source) => {
-      const folder = siteFolder(site, source);
-      // A folder that is missing is the complaint of the setting site.
-      return !isFolder(folder) || isFolder(join(folder, documentRoot))
-        ? undefined
-        : `is ${JSON.stringify(documentRoot)}, which is not a folder in ${folder}`;
+  documentRoot: setting(
+    z
+      .union([z.literal("."), relativePath])
+      .describe(`${relativePath.description}, or . for the whole folder`),
+    {
+      about:
+        "The folder inside the site that the web server serves files from; . is the whole folder, of which visitors then can get everything but PHP's source and names that begin with a dot.",
+      default: "public",
+      example: "public",
+      check: (documentRoot, { site, runtime }: { site: string; runtime: string }, source) => {
+        if (documentRoot === "." && runtime !== "php") {
+          return `is ".", which would give visitors the application's source; put the files for visitors in a folder of their own`;
+        }
+        const folder = siteFolder(site, source);
+        // A folder that is missing is the complaint of the setting site.
+        return !isFolder(folder) || isFolder(join(folder, documentRoot))
+          ? undefined
+          : `is ${JSON.stringify(documentRoot)}, which is not a folder in ${folder}`;
+      },
+      scope: "release",
+      server: { roles: ["nginx", "apache", "site"] },
     },
-    scope: "release",
-    server: { roles: ["nginx", "apache", "site"] },
-  }),
+  ),
   healthPath: setting(urlPath, {
     about: "The path that answers 200 when the site and its database work.",
     default: "/healthz",

@@ -1,6 +1,18 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readlinkSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
@@ -8,6 +20,7 @@ import {
   contentTime,
   deterministicArchive,
   hashEntries,
+  listEntries,
 } from "../../components/servers/archive";
 
 describe("a folder packed for a server", () => {
@@ -70,6 +83,96 @@ describe("a folder packed for a server", () => {
       "./b/cache/z",
       "./var/",
     ]);
+  });
+
+  it("understands patterns as .gitignore has them, with ! for what stays", () => {
+    const path = folder("site", {
+      "a.log": "1",
+      "b/c.log": "2",
+      "keep.log": "3",
+      "node_modules/d/e.js": "4",
+      "b/node_modules/f.js": "5",
+      "index.php": "6",
+    });
+    assert.deepEqual(listing(pack(path, ["*.log", "!keep.log", "/node_modules/"]).path), [
+      "./b/",
+      "./b/node_modules/",
+      "./b/node_modules/f.js",
+      "./index.php",
+      "./keep.log",
+    ]);
+  });
+
+  it("leaves out what git ignores, but for what a pattern with ! names", () => {
+    const path = folder("site", { "a.txt": "1", "public/build/b.js": "2", "public/c.css": "3" });
+    const ignored = new Set(["public/build", "a.txt"]);
+    const bundles = join(work, "bundles");
+    const packed = (exclude: string[]) =>
+      listing(deterministicArchive(path, { exclude, ignored, bundles }).path);
+    assert.deepEqual(packed([]), ["./public/", "./public/c.css"]);
+    assert.deepEqual(packed(["!public/build"]), [
+      "./public/",
+      "./public/build/",
+      "./public/build/b.js",
+      "./public/c.css",
+    ]);
+  });
+
+  it("makes an absolute link inside the folder relative, wherever the folder lies and however it is reached", () => {
+    const make = (name: string, root: string) => {
+      const path = folder(name, { "storage/app/public/x.txt": "one", "public/index.php": "" });
+      symlinkSync(join(root, "storage/app/public"), join(path, "public/storage"));
+      symlinkSync(root, join(path, "self"));
+      return path;
+    };
+    symlinkSync(join(work, "second"), join(work, "way"));
+    const first = pack(make("first", join(work, "first")));
+    const second = make("second", join(work, "way"));
+    assert.equal(pack(second).hash, first.hash);
+    assert.equal(pack(join(work, "way")).hash, first.hash);
+    const out = join(work, "out");
+    mkdirSync(out);
+    spawnSync("tar", ["-xzf", first.path, "-C", out]);
+    assert.equal(readlinkSync(join(out, "public/storage")), "../storage/app/public");
+    assert.equal(readlinkSync(join(out, "self")), ".");
+  });
+
+  it("may be reached by a link to it", () => {
+    const path = folder("site", { "a.txt": "one" });
+    symlinkSync(path, join(work, "current"));
+    assert.equal(pack(join(work, "current")).hash, pack(path).hash);
+    assert.deepEqual(listing(pack(join(work, "current")).path), ["./a.txt"]);
+  });
+
+  it("is the same whether two equal files are one file with two names or not", () => {
+    const first = folder("first", { "a.txt": "one", "b.txt": "one" });
+    const second = folder("second", { "a.txt": "one" });
+    linkSync(join(second, "a.txt"), join(second, "b.txt"));
+    assert.equal(pack(second).digest, pack(first).digest);
+  });
+
+  it("may hold a file of more than 2 GiB", function () {
+    this.timeout(60_000);
+    const path = folder("site", { "video.mp4": "" });
+    truncateSync(join(path, "video.mp4"), 2 ** 31 + 1);
+    const [entry] = listEntries(path, {});
+    // head -c 2147483649 /dev/zero | sha256sum
+    assert.equal(entry?.content, "b8030a8ab89280935633d8d991da3d9907c0f12e8b6fc3bfc515f4d440872b6e");
+  });
+
+  it("does not fill the disk with folders packed earlier: ten stay, and what was used in the last hour", () => {
+    const bundles = join(work, "bundles");
+    const old = new Date(Date.now() - 7_200_000);
+    const packed = Array.from({ length: 13 }, (_, index) => {
+      const { path } = deterministicArchive(folder(`site-${index}`, { "a.txt": String(index) }), { bundles });
+      if (index > 0) utimesSync(path, new Date(old.getTime() + index), new Date(old.getTime() + index));
+      return path;
+    });
+    writeFileSync(join(bundles, `${"0".repeat(64)}.tar.gz.1234abcd`), "half");
+    utimesSync(join(bundles, `${"0".repeat(64)}.tar.gz.1234abcd`), 1, 1);
+    deterministicArchive(folder("site-0", { "a.txt": "0" }), { bundles });
+    const left = readdirSync(bundles).map((name) => join(bundles, name));
+    assert.deepEqual(left.sort(), [packed[0] ?? "", ...packed.slice(4)].sort());
   });
 
   it("gives a file of the same size and another content another time, so that caches see the change", () => {
