@@ -83,7 +83,7 @@ export type Unit = (typeof units)[number];
  * /opensearch-service/pricing/, /documentdb/pricing/, /redshift/pricing/, /msk/pricing/, /dynamodb/pricing/, /kinesis/, /fargate/pricing/,
  * /eks/pricing/, /apprunner/pricing/, /lightsail/pricing/, /route53/pricing/, /cloudwatch/pricing/, /waf/pricing/, /kms/pricing/,
  * /secrets-manager/pricing/, /private-ca/pricing/, /global-accelerator/pricing/, /efs/pricing/. Traffic, requests, logs and backups are left out: they
- * depend on use. `npm run prices` refreshes a table and adds those of other regions.
+ * depend on use. `npm run prices -- --region REGION` refreshes a table, or makes that of a region that has none.
  */
 const amounts = z.record(z.string(), z.number().nonnegative());
 const tableSchema = z.object({

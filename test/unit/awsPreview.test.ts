@@ -7,7 +7,7 @@ import { priceAge, priceAgeWarning } from "../../scripts/cli/preview/priceAge";
 import { type PreviewResult, standing } from "../../scripts/cli/preview/run";
 import { markdown, terminalText } from "../../scripts/cli/preview/summary";
 import { priceOf, RowReader, splitLine } from "../../scripts/cli/prices/rows";
-import { refreshTable } from "../../scripts/cli/prices/table";
+import { newTable, refreshTable } from "../../scripts/cli/prices/table";
 import { withoutSecrets } from "../../scripts/cli/project/stackFile";
 import { ownAws } from "../stacks/oneServer";
 
@@ -103,6 +103,37 @@ describe("the table of prices", () => {
     assert.deepEqual(refreshed.changed, [{ name: "t4g", before: 0.0672, after: 0.068 }]);
     assert.ok(refreshed.kept.includes("publicIpv4PerHour"));
     assert.throws(() => refreshTable(prices, [], "2026-11"), /no price of the table stands in AWS's lists/);
+  });
+
+  it("is made for a region that has none, without prices that the lists lack", () => {
+    const reader = new RowReader();
+    const lines = [
+      "SKU,TermType,Currency,PricePerUnit,Product Family,Instance Type,Tenancy,Operating System,Pre Installed S/W,CapacityStatus,usageType,Volume API Name,Deployment Option,Volume Type",
+      "A,OnDemand,USD,0.0768,Compute Instance,t4g.large,Shared,Linux,NA,Used,EUC1-BoxUsage:t4g.large,,,",
+      "B,OnDemand,USD,0.052,NAT Gateway,,,,,,EUC1-NatGateway-Hours,,,",
+      "C,OnDemand,USD,0.027,Load Balancer-Application,,,,,,EUC1-LoadBalancerUsage,,,",
+      "D,OnDemand,USD,0.008,Load Balancer-Application,,,,,,EUC1-LCUUsage,,,",
+      "E,OnDemand,USD,0.04656,Compute,,,,,,EUC1-Fargate-vCPU-Hours:perCPU,,,",
+      "F,OnDemand,USD,0.0952,Storage,,,,,,EUC1-EBS:VolumeUsage.gp3,gp3,,",
+      "G,OnDemand,USD,0.137,Database Storage,,,,,,EUC1-RDS:GP2-Storage,,Single-AZ,General Purpose",
+      "H,OnDemand,USD,0.274,Database Storage,,,,,,EUC1-RDS:Multi-AZ-GP2-Storage,,Multi-AZ,General Purpose",
+    ];
+    const found = lines.flatMap((line) => {
+      const row = reader.read(line);
+      return (row === undefined ? undefined : priceOf(row)) ?? [];
+    });
+    const { table, kept } = newTable(prices, "eu-central-1", found, "2026-11");
+    assert.deepEqual(table.regions, ["eu-central-1"]);
+    assert.deepEqual(table.ec2, { t4g: 0.0768 });
+    assert.deepEqual(table.rds, {});
+    assert.equal(table.units.natGatewayPerHour, 0.052);
+    assert.equal(table.units.applicationLoadBalancerPerHour, 0.027);
+    assert.equal(table.units.fargateCpuPerHour, 0.04656);
+    assert.equal(table.units.gp3PerGigabyteMonth, 0.0952);
+    assert.equal(table.units.rdsStoragePerGigabyteMonth, 0.137);
+    assert.equal(table.units.publicIpv4PerHour, 0.005);
+    assert.equal(table.units.interfaceEndpointPerHour, undefined);
+    assert.ok(kept.includes("interfaceEndpointPerHour"));
   });
 
   it("reads CSV with commas and quotes inside", () => {

@@ -5,7 +5,7 @@ import { WorkspaceError } from "../project/faults";
 import { type Price, priceOf, RowReader } from "./rows";
 
 /** AWS's offers that hold the table's prices. */
-const offers = ["AmazonEC2", "AmazonRDS", "AmazonElastiCache"] as const;
+const offers = ["AmazonEC2", "AWSELB", "AmazonECS", "AmazonRDS", "AmazonElastiCache"] as const;
 
 /** Where AWS publishes its price lists for everyone. */
 const host = "https://pricing.us-east-1.amazonaws.com";

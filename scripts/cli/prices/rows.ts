@@ -66,7 +66,11 @@ export function priceOf(row: Row): Price | undefined {
         ? { section: "ec2", name: type, amount }
         : undefined;
     case "Storage":
-      return storagePrice(row, amount);
+      return unitPrice(byVolume[row.get("Volume API Name") ?? ""], amount);
+    case "Database Storage":
+      return has("Deployment Option", "Single-AZ") && has("Volume Type", "General Purpose")
+        ? unitPrice("rdsStoragePerGigabyteMonth", amount)
+        : undefined;
     case "Database Instance":
       if (!has("Deployment Option", "Single-AZ")) return undefined;
       if (has("Database Engine", "MySQL")) return { section: "rds", name: type, amount };
@@ -77,12 +81,41 @@ export function priceOf(row: Row): Price | undefined {
     case "Cache Instance":
       return has("Cache Engine", "Redis") ? { section: "elasticache", name: type, amount } : undefined;
     default:
-      return undefined;
+      return unitPrice(byUsage[row.get("Product Family") ?? ""]?.[usageOf(row)], amount);
   }
 }
 
-function storagePrice(row: Row, amount: number): Price | undefined {
-  const volume = row.get("Volume API Name");
-  if (volume !== "gp3" && volume !== "gp2") return undefined;
-  return { section: "units", name: `${volume}PerGigabyteMonth`, amount };
+/** AWS names usage after the region, but in us-east-1: `EUC1-NatGateway-Hours`. */
+function usageOf(row: Row): string {
+  return (row.get("usageType") ?? "").replace(/^[A-Z]{2,4}\d?-/, "");
+}
+
+const byVolume: Readonly<Record<string, string>> = {
+  gp3: "gp3PerGigabyteMonth",
+  gp2: "gp2PerGigabyteMonth",
+  io1: "io1PerGigabyteMonth",
+  io2: "io2PerGigabyteMonth",
+  st1: "st1PerGigabyteMonth",
+  sc1: "sc1PerGigabyteMonth",
+  standard: "standardPerGigabyteMonth",
+};
+
+/** By product family and usage: what an hour costs that is there, not what it does. */
+const byUsage: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  "Load Balancer-Application": { LoadBalancerUsage: "applicationLoadBalancerPerHour" },
+  "Load Balancer-Network": { LoadBalancerUsage: "networkLoadBalancerPerHour" },
+  "Load Balancer-Gateway": { LoadBalancerUsage: "gatewayLoadBalancerPerHour" },
+  "Load Balancer": { LoadBalancerUsage: "classicLoadBalancerPerHour" },
+  "NAT Gateway": { "NatGateway-Hours": "natGatewayPerHour" },
+  Compute: {
+    "Fargate-vCPU-Hours:perCPU": "fargateCpuPerHour",
+    "Fargate-GB-Hours": "fargateGigabytePerHour",
+    "Fargate-ARM-vCPU-Hours:perCPU": "fargateArmCpuPerHour",
+    "Fargate-ARM-GB-Hours": "fargateArmGigabytePerHour",
+    "Fargate-EphemeralStorage-GB-Hours": "fargateStoragePerGigabyteHour",
+  },
+};
+
+function unitPrice(name: string | undefined, amount: number): Price | undefined {
+  return name === undefined ? undefined : { section: "units", name, amount };
 }

@@ -1,4 +1,4 @@
-import type { PriceTable } from "../../../policy/prices";
+import type { PriceTable, Unit } from "../../../policy/prices";
 import type { Price } from "./rows";
 
 /** A table after a refresh. */
@@ -37,4 +37,53 @@ export function refreshTable(table: PriceTable, prices: readonly Price[], asOf: 
   if (matched === 0)
     throw new Error("no price of the table stands in AWS's lists: have they changed their form?");
   return { table: { ...refreshed, asOf }, changed, kept };
+}
+
+/** What costs the same in every region, as AWS's pages for these services say, and the factors that are no prices. */
+const alike: readonly Unit[] = [
+  "publicIpv4PerHour",
+  "acceleratorPerHour",
+  "auroraOptimizedFactor",
+  "valkeyFactor",
+  "eksClusterPerHour",
+  "route53ZonePerMonth",
+  "route53HealthCheckPerMonth",
+  "route53HealthCheckOptionPerMonth",
+  "cloudWatchDashboardPerMonth",
+  "webAclPerMonth",
+  "webAclRulePerMonth",
+  "kmsKeyPerMonth",
+  "secretPerMonth",
+  "codePipelinePerMonth",
+];
+
+/**
+ * The table of a region that has none yet: the rows of another one, with the prices found. What the lists lack has no price there, and is named where
+ * a stack needs it.
+ * @param pattern the table whose rows are wanted
+ * @throws Error when no price was found
+ */
+export function newTable(
+  pattern: PriceTable,
+  region: string,
+  prices: readonly Price[],
+  asOf: string,
+): Refreshed {
+  const { table, kept } = refreshTable(pattern, prices, asOf);
+  const lacking = new Set(kept.filter((name) => !(alike as readonly string[]).includes(name)));
+  const found = (amounts: Readonly<Record<string, number | undefined>>, section: string) =>
+    Object.fromEntries(
+      Object.entries(amounts).filter(
+        ([name]) => (sections as readonly string[]).includes(section) && !lacking.has(name),
+      ),
+    );
+  const { regions: _, asOf: month, ...rest } = table;
+  const amounts = Object.fromEntries(
+    Object.entries(rest).map(([section, values]) => [section, found(values, section)]),
+  );
+  return {
+    table: { asOf: month, regions: [region], ...amounts } as PriceTable,
+    changed: [],
+    kept: [...lacking],
+  };
 }
