@@ -1,5 +1,7 @@
 import { type Finding, practices } from "../finding";
 import { clusterType, databaseType, isSecondary } from "../members/data";
+import { dumpOf, engineOf } from "../members/engines";
+import { templateOf } from "../members/fleets";
 import type { Member } from "../members/member";
 import {
   flag,
@@ -219,7 +221,10 @@ function backupCommand(site: Topology, member: Member): string {
     return "openssl rand -base64 24 | pulumi config set --secret backupPassword && pulumi config set backupRepository s3:https://HOST/BUCKET && pulumi up";
   }
   const address = text(member.resource, "publicIp") ?? "ADDRESS";
-  return `ssh root@${address} 'mysqldump --all-databases --single-transaction | gzip' > ${member.name}.sql.gz`;
+  const template = member.heals ? templateOf(site.resources, member.resource) : undefined;
+  const engine = engineOf([member.resource, ...(template === undefined ? [] : [template])]);
+  const file = `${member.name}.${engine === "mongodb" ? "archive" : "sql"}.gz`;
+  return `ssh root@${address} '${dumpOf(engine)}' > ${file}`;
 }
 
 function withoutProtection(site: Topology, member: Member): Finding[] {

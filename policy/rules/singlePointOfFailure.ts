@@ -81,8 +81,8 @@ function machineStep(group: Group, own: boolean): Finding["nextStep"] {
       first?.type === "aws:elasticache/cluster:Cluster"
         ? `Replace ${name} by an aws.elasticache.ReplicationGroup with automaticFailoverEnabled and multiAzEnabled`
         : `Set automaticFailoverEnabled and multiAzEnabled on ${name}, with two nodes or more`,
-    fargate: `Set desiredCount: 2 or more on ${name}, with subnets in two zones`,
-    ecs: `Set desiredCount: 2 or more on ${name}, with subnets in two zones`,
+    fargate: taskChange(first),
+    ecs: taskChange(first),
     efsOneZone: `Make ${name} regional (without availabilityZoneName)`,
   };
   const inFleet = first?.heals ? fleetChange(first) : undefined;
@@ -99,6 +99,17 @@ function machineStep(group: Group, own: boolean): Finding["nextStep"] {
           ? `Keep ${name}'s data on a volume of its own, and put it into an Auto Scaling group of one, so that AWS replaces it`
           : `Put a second machine in another zone, and both behind a load balancer`);
   return { change, command: "pulumi up" };
+}
+
+/** Where Application Auto Scaling keeps a service's number, its least capacity decides, and the machines below may. */
+function taskChange(member: Member | undefined): string {
+  if (member === undefined) return "";
+  const { name, scales, limitedBy } = member;
+  const setting = scales
+    ? `minCapacity: 2 or more on the aws.appautoscaling.Target of ${name}`
+    : `desiredCount: 2 or more on ${name}`;
+  const machines = limitedBy === undefined ? "" : ` and minSize: 2 or more on ${limitedBy}`;
+  return `Set ${setting}${machines}, with subnets in two zones`;
 }
 
 /** A second task would hold data of its own. */

@@ -32,6 +32,54 @@ describe("the next step for another program's stack", () => {
   });
 });
 
+describe("the dump of a database on a machine", () => {
+  const dump = (name: string, userData: string) =>
+    steps(["aws:ec2/instance:Instance", name, { userData, associatePublicIpAddress: true }]).find((step) =>
+      step.includes("ssh root@"),
+    ) ?? "";
+  for (const [what, name, script, wanted, unwanted] of [
+    ["PostgreSQL by its script", "db", "apt-get install -y postgresql", /pg_dumpall/, /mysqldump/],
+    ["PostgreSQL by its name", "postgres-1", "", /pg_dumpall/, /mysqldump/],
+    ["MySQL", "db", "apt-get install -y mysql-server", /mysqldump/, /pg_dumpall/],
+    ["MariaDB", "mariadb", "", /mysqldump/, /pg_dumpall/],
+    ["MongoDB", "mongo", "", /mongodump/, /mysqldump/],
+    ["an engine that isn't known", "db", "", /pg_dumpall.*else mysqldump/, /mongodump/],
+  ] as const)
+    it(`is made with the client of ${what}`, () => {
+      const found = dump(name, script);
+      assert.match(found, wanted);
+      assert.doesNotMatch(found, unwanted);
+    });
+});
+
+describe("a second task of a service", () => {
+  const service: Case = [
+    "aws:ecs/service:Service",
+    "shop",
+    {
+      name: "shop",
+      launchType: "FARGATE",
+      desiredCount: 1,
+      loadBalancers: [{ targetGroupArn: "arn:aws:targets", containerPort: 80 }],
+    },
+  ];
+  const target: Case = [
+    "aws:appautoscaling/target:Target",
+    "shop",
+    { resourceId: "service/cluster/shop", minCapacity: 1, maxCapacity: 4 },
+  ];
+
+  it("is asked for by desiredCount where nothing else decides", () => {
+    assert.ok(steps(service).some((step) => step.startsWith("Set desiredCount: 2 or more on shop")));
+  });
+
+  it("is asked for by minCapacity where a scalable target decides", () => {
+    const all = steps(service, target).join("\n");
+    assert.match(all, /Set minCapacity: 2 or more on the aws\.appautoscaling\.Target of shop/);
+    assert.doesNotMatch(all, /desiredCount/);
+  });
+});
+
 describe("names of mail keys and proofs", () => {
   for (const [name, isSite] of [
     ["www.example.com", true],
