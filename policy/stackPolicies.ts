@@ -143,7 +143,7 @@ export const stackPolicies: readonly StackValidationPolicy[] = [
     validateStack: (args, reportViolation) => {
       const text = notJudgedText(judge(args).assessment.coverage);
       if (text === undefined) return;
-      const message = `${text}.\nWhat breaks: these parts may fail, lose data or stand open to the world without a finding here. Who notices: nobody before it happens.\nDo now: judge them by hand; the site's rung, availability and cost are without them.`;
+      const message = `${text}.\nWhat breaks: these parts may fail, lose data or stand open to the world without a finding here. Who notices: your visitors, before you do.\nDo now: judge them by hand; the site's rung, availability and cost are without them.`;
       report(reportViolation, { message, severity: "low" });
     },
   },

@@ -1,13 +1,5 @@
 import { hostnameOf, siteRecords, targetsOfRecord } from "../members/entrances";
-import {
-  append,
-  flag,
-  keyOf,
-  nested,
-  type Resources,
-  type ResourceView,
-  unknownProperty,
-} from "../resources";
+import { append, flag, keyOf, nested, type Resources, type ResourceView } from "../resources";
 import {
   acceleratorType,
   balancerType,
@@ -89,8 +81,8 @@ function failsOver(records: readonly ResourceView[]): boolean {
   if (records.length < 2) return false;
   const checked = records.filter(
     (record) =>
-      record.properties.healthCheckId !== undefined ||
-      unknownProperty(record, "healthCheckId") ||
+      // A state holds an empty text where there is none.
+      (record.properties.healthCheckId ?? "") !== "" ||
       nested(record, "aliases").some((alias) => flag(alias, "evaluateTargetHealth") === true),
   );
   const failover = records.some((record) => nested(record, "failoverRoutingPolicies").length > 0);

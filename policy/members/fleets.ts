@@ -15,6 +15,7 @@ import { ecsServiceType, groupType, nodeGroupType, templateTypes } from "../type
 import type { Ways } from "../way";
 import { unionOfZones, type Zones, zonesOf } from "../zones";
 import { type Hosts, hostsOf } from "./hosts";
+import { joinsCluster } from "./joining";
 import type { Member } from "./member";
 import { dutyOf, isExposed, networkViews, sayings } from "./roles";
 import { dutyOfService, networkOfService } from "./services";
@@ -81,12 +82,9 @@ function scalingGroup(resources: Resources, group: ResourceView, hasPolicy: bool
     ways: ways.get(keyOf(group)) ?? [],
     ports,
     exposed,
+    joins: joinsCluster(resources, template === undefined ? [group] : [group, template]),
     forwards: false,
   });
-  const kubernetes = list(group, "tags").some(
-    (tag) =>
-      isObject(tag) && /^(kubernetes\.io\/cluster\/|k8s\.io\/cluster-autoscaler\/)/.test(String(tag.key)),
-  );
   const minimum = number(group, "minSize");
   const desired = number(group, "desiredCapacity") ?? minimum;
   const maximum = number(group, "maxSize");
@@ -102,7 +100,7 @@ function scalingGroup(resources: Resources, group: ResourceView, hasPolicy: bool
       platform: "aws",
       exposed,
       ...(ports === undefined ? {} : { ports }),
-      ...(kubernetes && duty.purpose !== "site" ? { purpose: "nodes", tiers: [] } : duty),
+      ...duty,
       count: Math.max(1, count ?? 1),
       countKnown: count !== undefined,
       zones: zonesOf(resources, group, ["availabilityZones"], ["vpcZoneIdentifiers"]),

@@ -4,6 +4,7 @@ import { instanceTypes, serverTypes } from "../types";
 import { type Tier, tiers } from "../vocabulary";
 import type { Way, Ways } from "../way";
 import { zonesOf } from "../zones";
+import { joinsCluster } from "./joining";
 import type { Member } from "./member";
 import { dutyOf, isExposed, networkViews, sayings } from "./roles";
 
@@ -84,6 +85,7 @@ function instanceMember(
     ways,
     ports,
     exposed,
+    joins: joinsCluster(resources, [instance]),
     forwards: flag(instance, "sourceDestCheck") === false,
   });
   const lightsail = instance.type.startsWith("aws:lightsail/");

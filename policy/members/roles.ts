@@ -35,6 +35,8 @@ export interface Clues {
   readonly ports: Ports | undefined;
   /** Whether it has an address in the internet. */
   readonly exposed: boolean;
+  /** It runs the containers of a cluster. */
+  readonly joins: boolean;
   /** It passes on what isn't meant for it. */
   readonly forwards: boolean;
 }
@@ -72,7 +74,7 @@ export function dutyOf(clues: Clues): Duty {
   const open = openTo(clues);
   const visible = led.length > 0 || open === "web" || open === "named";
   if (someWord(words, bastionWords)) return beside("helper");
-  if (someWord(words, clusterWords) || kinds.has("node"))
+  if (clues.joins || someWord(words, clusterWords) || kinds.has("node"))
     return visible ? site("web", "app") : beside("nodes");
   if (isQuorum(words) || kinds.has("quorum")) return beside("quorum");
   if (someWord(words, routerWords) || clues.forwards || (kinds.has("router") && led.length === 0))

@@ -147,7 +147,9 @@ export class TestStack {
 function output({ target, property }: Reference): unknown {
   const [, , type = "", name = ""] = target.split("::");
   const kind = type.split("/")[0]?.split(":").at(-1) ?? "thing";
-  if (property === "arn") return `arn:aws:${kind}:eu-central-1:123456789012:${name}`;
+  // Global services have no region.
+  const region = /^(globalaccelerator|cloudfront|route53|iam)$/.test(kind) ? "" : "eu-central-1";
+  if (property === "arn") return `arn:aws:${kind}:${region}:123456789012:${name}`;
   if (property === "id") return `${kind}-${name}`;
   if (/ip$/i.test(property)) return `198.51.100.${name.length + (name.codePointAt(name.length - 1) ?? 0)}`;
   return `${name}.${property}.${kind}.example.com`.toLowerCase();
