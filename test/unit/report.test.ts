@@ -238,11 +238,20 @@ describe("policy:check", () => {
 
   it("passes where only advice is given, and fails for what is mandatory or severe", () => {
     assert.equal(checkStack(views()).failed, false);
-    assert.equal(checkStack(views(), undefined, "critical").failed, true);
-    assert.equal(checkStack(views(), config({ targets: { minimumRung: "autoscaled" } })).failed, true);
-    assert.equal(checkStack(views(), config({ targets: { maxMonthlyCost: 1000 } })).failed, false);
-    assert.equal(checkStack(views(), config({ "single-point-of-failure": "mandatory" })).failed, true);
-    assert.equal(checkStack(views(), config({ all: "disabled" })).violations.length, 0);
+    assert.equal(checkStack(views(), { failOn: "critical" }).failed, true);
+    assert.equal(
+      checkStack(views(), { config: config({ targets: { minimumRung: "autoscaled" } }) }).failed,
+      true,
+    );
+    assert.equal(
+      checkStack(views(), { config: config({ targets: { maxMonthlyCost: 1000 } }) }).failed,
+      false,
+    );
+    assert.equal(
+      checkStack(views(), { config: config({ "single-point-of-failure": "mandatory" }) }).failed,
+      true,
+    );
+    assert.equal(checkStack(views(), { config: config({ all: "disabled" }) }).violations.length, 0);
   });
 
   it("runs the guard rails", () => {
@@ -272,12 +281,12 @@ describe("policy:check", () => {
   ];
   for (const [content, error] of wrong)
     it(`refuses the configuration ${JSON.stringify(content)}`, () => {
-      assert.throws(() => checkStack(views(), config(content)), error);
+      assert.throws(() => checkStack(views(), { config: config(content) }), error);
     });
 
   it("refuses a severity that there isn't", () => {
     assert.throws(
-      () => checkStack(views(), undefined, "severe"),
+      () => checkStack(views(), { failOn: "severe" }),
       /--fail-on: expected one of low, medium, high, critical, got severe/,
     );
   });

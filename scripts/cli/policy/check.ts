@@ -15,55 +15,65 @@ import type { Violation as Reported } from "../../../policy/report";
 import type { ResourceView } from "../../../policy/resources";
 import { informing, stackPolicies } from "../../../policy/stackPolicies";
 import { WorkspaceError } from "../project/faults";
-
-export interface Violation {
-  readonly policy: string;
-  readonly level: EnforcementLevel;
-  readonly severity: Severity;
-  readonly urn?: string;
-  readonly message: string;
-}
+import { compare, readBaseline } from "./baseline";
+import { severities, type Violation } from "./violation";
 
 export interface CheckResult {
   readonly failed: boolean;
+  /** Without those that a baseline accepts. */
   readonly violations: readonly Violation[];
+  /** Those that it accepts. */
+  readonly accepted: readonly Violation[];
   /** For people. */
   readonly text: string;
 }
 
 type Config = Readonly<Record<string, { readonly enforcementLevel?: EnforcementLevel }>>;
 
-const severities: readonly Severity[] = ["low", "medium", "high", "critical"];
+/** How a stack is checked. */
+export interface CheckOptions {
+  /** The pack's configuration, as for `--policy-pack-config`. */
+  readonly config?: string | undefined;
+  /** Findings of this severity or above fail too. */
+  readonly failOn?: string | undefined;
+  /** A file with findings that are accepted; where there is none yet, nothing is. */
+  readonly baseline?: string | undefined;
+}
 
 /**
  * Runs every policy of the pack on a stack, as the engine would.
- * @param configFile the pack's configuration, as for `--policy-pack-config`
- * @param failOn findings of this severity or above fail too
- * @throws WorkspaceError that names what is wrong in the configuration
+ * @throws WorkspaceError that names what is wrong in the configuration or the baseline
  */
-export function checkStack(
-  views: readonly ResourceView[],
-  configFile?: string,
-  failOn?: string,
-): CheckResult {
+export function checkStack(views: readonly ResourceView[], options: CheckOptions = {}): CheckResult {
+  const { failOn } = options;
   const limit = failOn === undefined ? Number.POSITIVE_INFINITY : severities.indexOf(failOn as Severity);
   if (limit === -1)
     throw new WorkspaceError(`--fail-on: expected one of ${severities.join(", ")}, got ${failOn}`);
-  const config = configFile === undefined ? {} : readConfig(configFile);
-  const violations = allViolations(views, config).sort(
+  const config = options.config === undefined ? {} : readConfig(options.config);
+  const baseline = options.baseline === undefined ? undefined : readBaseline(options.baseline);
+  const found = allViolations(views, config).sort(
     (left, right) => severities.indexOf(right.severity) - severities.indexOf(left.severity),
   );
+  const { fresh, accepted, gone } = compare(baseline ?? [], found);
   const fails = ({ policy, level, severity }: Violation) =>
     level === "mandatory" ||
     level === "remediate" ||
     (!informing.has(policy) && severities.indexOf(severity) >= limit);
-  const failing = violations.filter(fails);
-  const findings = violations.filter(({ policy }) => !informing.has(policy));
+  const failing = fresh.filter(fails);
   const text = [
-    ...violations.map((violation) => describe(violation, fails(violation))),
-    `${findings.length} findings, ${failing.length} of them must be mended.`,
+    ...fresh.map((violation) => describe(violation, fails(violation))),
+    `${findings(fresh)} findings, ${failing.length} of them must be mended.${
+      baseline === undefined
+        ? ""
+        : ` ${findings(accepted)} more are accepted by the baseline${gone === 0 ? "." : `; ${gone} that it accepts are gone: write it again to drop them.`}`
+    }`,
   ].join("\n\n");
-  return { failed: failing.length > 0, violations, text };
+  return { failed: failing.length > 0, violations: fresh, accepted, text };
+}
+
+/** What only informs is no finding. */
+function findings(violations: readonly Violation[]): number {
+  return violations.filter(({ policy }) => !informing.has(policy)).length;
 }
 
 function allViolations(views: readonly ResourceView[], config: Config): Violation[] {
