@@ -34,14 +34,6 @@ const memory = 8192;
 /** What visitors have written: as many entries as the sample page shows, and some more. */
 const entries = `INSERT INTO entries (author, message) VALUES ${Array.from({ length: 20 }, (_, index) => `('visitor ${index}', 'was here')`).join()};`;
 
-const wordPressSettings = {
-  HEALTH_PATH: "/",
-  SHARED_PATHS: "public/wp-content/uploads",
-  ENVIRONMENT: Object.entries(wordPressEnvironment)
-    .map(([name, value]) => `${name}=${value}`)
-    .join("\n"),
-};
-
 interface Both {
   readonly stock: StockServer;
   readonly server: ReleaseServer;
@@ -88,15 +80,14 @@ async function measure({ stock, server }: Both, plan: Plan): Promise<Figures> {
   server.provision();
   let failures = await failuresOfMany(server, ["static", "select", "wait", "sample"], plan);
   console.log("with WordPress …");
-  server.provision(wordPressSettings);
   await deploy({ stock, server }, wordPress(server, server.bundles));
   const front = await both("wordPress", 32);
   failures += await failuresOfMany(server, ["wordPress"], plan);
-  server.provision({ ...wordPressSettings, APP_PROCESSES: fewer });
+  server.provision({ APP_PROCESSES: fewer });
   const wordPressByFew = await both("wordPress", 32);
   const killed = restarts(server);
   console.log("with its page cache …");
-  server.provision({ ...wordPressSettings, PAGE_CACHE: "10s" });
+  server.provision({ PAGE_CACHE: "10s" });
   // Each page's first load starts with an empty cache, and nothing warms it before.
   const cached = await load([server, "select"], 32, plan.seconds, { cold: true });
   const file = await load([server, "static"], 32, plan.seconds);

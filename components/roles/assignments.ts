@@ -14,7 +14,10 @@ export type Assignments = Readonly<Record<string, string>>;
 const noFactIsSetting: [Extract<FactName, SettingVariable | "ROLES">] extends [never] ? true : false = true;
 void noFactIsSetting;
 
-/** What a server with these roles is given: the settings, secrets and facts of its own roles, all of them, and nothing else. */
+/**
+ * What a server with these roles is given: the settings, secrets and facts of its own roles, all of them, and nothing else. What belongs to
+ * a release comes with the release.
+ */
 export function assignmentsOf(
   roles: readonly RoleName[],
   settings: PlainSettings,
@@ -22,12 +25,18 @@ export function assignmentsOf(
 ): Assignments {
   const isOwn = (readers: readonly RoleName[]) => readers.some((role) => roles.includes(role));
   const ofSettings = settingNames
-    .filter((name) => isOwn(entryOf(name).server?.roles ?? []))
+    .filter((name) => entryOf(name).scope !== "release" && isOwn(entryOf(name).server?.roles ?? []))
     .map((name) => [variableOf(name), textOf(name, settings)]);
   const ofFacts = Object.entries(factVariables)
     .filter(([, variable]) => isOwn(variable.roles))
     .map(([name, variable]) => [name, variable.text(facts)]);
   return Object.fromEntries([["ROLES", roles.join(" ")], ...ofSettings, ...ofFacts]) as Assignments;
+}
+
+/** What a release brings besides its files. Its environment may hold secrets. */
+export function releaseAssignments(settings: PlainSettings): Assignments {
+  const names = settingNames.filter((name) => entryOf(name).scope !== undefined);
+  return Object.fromEntries(names.map((name) => [variableOf(name), textOf(name, settings)]));
 }
 
 /** The variable that a setting is on a server. */

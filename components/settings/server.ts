@@ -52,7 +52,7 @@ export const serverTable = {
       example: "wsgi:application",
       only: { runtime: ["python"] },
       scope: "release",
-      server: { roles: ["python"] },
+      server: { roles: [] },
     },
   ),
   interface: setting(oneOf(["wsgi", "asgi"]), {
@@ -60,7 +60,7 @@ export const serverTable = {
     default: "wsgi",
     example: "wsgi",
     only: { runtime: ["python"] },
-    scope: "release",
+    scope: "both",
     server: { roles: ["python"] },
   }),
   maximumUpload: setting(wholeNumber("MiB", 1, 10240), {
@@ -68,7 +68,7 @@ export const serverTable = {
     default: 32,
     example: "32",
     scope: "both",
-    server: { roles: ["nginx", "apache", "php-fpm"], name: "MAXIMUM_UPLOAD_MIB" },
+    server: { roles: ["nginx", "apache"], name: "MAXIMUM_UPLOAD_MIB" },
   }),
   appProcesses: setting(wholeNumber("requests", 1, 1024), {
     about:

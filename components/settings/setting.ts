@@ -14,7 +14,7 @@ export interface Derived<Value> {
 
 /** How a setting reaches the servers: as a variable of the shell. */
 export interface OnServer<Value> {
-  /** The roles that read it: servers without one of them are not given it. */
+  /** The roles that read it: servers without one of them are not given it. What travels with a release alone is read where it goes. */
   readonly roles: readonly RoleName[];
   /** The variable; the setting's name in capitals when unset (`keepReleases`: `KEEP_RELEASES`). */
   readonly name?: string;

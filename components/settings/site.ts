@@ -64,7 +64,7 @@ export const siteTable = {
           : `is ${JSON.stringify(documentRoot)}, which is not a folder in ${folder}`;
       },
       scope: "release",
-      server: { roles: ["nginx", "apache", "site"] },
+      server: { roles: [] },
     },
   ),
   healthPath: setting(urlPath, {
@@ -77,19 +77,20 @@ export const siteTable = {
         ? "is longer than the 255 characters that Route 53 asks for"
         : undefined,
     scope: "release",
-    server: { roles: ["nginx", "site"] },
+    server: { roles: [] },
   }),
   migrate: setting(command, {
     about: "A command line that is run once in a new release, before it goes live.",
     example: "php bin/migrate.php",
     scope: "release",
-    server: { roles: ["site"] },
+    server: { roles: [] },
   }),
   sharedPaths: setting(json(z.array(relativePath).max(50), "a list of relative paths inside the site"), {
     about: "Paths inside the site that are writable and are kept from release to release.",
     default: [],
     example: '["uploads"]',
-    server: { roles: ["nginx", "apache", "site"] },
+    scope: "release",
+    server: { roles: [] },
   }),
   environment: setting(environment, {
     about: "Environment variables for the site; set it with --secret where it holds one.",
@@ -97,7 +98,7 @@ export const siteTable = {
     example: '{"APP_ENV": "production"}',
     secret: "optional",
     scope: "release",
-    server: { roles: ["site"], format: environmentLines },
+    server: { roles: [], format: environmentLines },
   }),
   release: setting(
     text(/^[0-9a-z][0-9a-z.-]{3,63}$/, "the name of a release on the server (npm run releases)"),

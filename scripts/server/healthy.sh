@@ -31,10 +31,13 @@ first_fault() {
 }
 
 site_fault() {
-  local STACK=lemp DOMAIN=localhost HEALTH_PATH=/healthz status
+  local STACK=lemp DOMAIN=localhost HEALTH_PATH=/healthz release status
   # shellcheck source=/dev/null
   source /etc/one-server-web/site.conf
-  [[ -n $(front_release "$(front_file "$STACK")") ]] || return 0
+  release=$(front_release "$(front_file "$STACK")")
+  [[ -n $release ]] || return 0
+  # shellcheck source=/dev/null
+  source "/var/lib/one-server-web/releases/$release.settings"
   status=$(curl --silent --insecure --noproxy '*' --max-time 10 --output /dev/null --write-out '%{http_code}' \
     --resolve "$DOMAIN:443:127.0.0.1" "https://$DOMAIN$HEALTH_PATH") || true
   [[ $status == 200 ]] || echo "$HEALTH_PATH answers with status $status"

@@ -1,15 +1,20 @@
 #!/bin/bash
 # Puts releases of the site live, one after another, with no failed request.
 #
-#   release.sh deploy RELEASE [--archive FILE --digest SHA256] [--who NAME]   unpack, migrate, start, gate, switch
-#   release.sh rollback [RELEASE] [--who NAME]                                back to the one before, or to a given one
-#   release.sh renew [--who NAME]             the live release on a fresh app server: new settings, or an upgraded one
+#   release.sh deploy RELEASE [--archive FILE --digest SHA256] [--settings]   unpack, migrate, start, gate, switch; --settings: what the
+#                                             release brings besides its files is on standard input (NAME='value' a line)
+#   release.sh rollback [RELEASE]             back to the previous one, or to a given one
+#   release.sh renew                          the live release on a fresh app server: another database password, or an upgraded PHP
 #   release.sh maintenance on [MINUTES] | off visitors see a page that says when to come back (503, Retry-After)
 #   release.sh upgrade-front                  a fresh nginx takes over the open sockets: after its package was upgraded
 #   release.sh upgrade [--plan | --window]    upgrades packages without downtime; with --window also those that need some
 #   release.sh stop-previous                  ends the app server that was kept for a rollback
 #   release.sh list [--json]                  the releases on this server
 #   release.sh records [NUMBER]               the last runs, one line of JSON each
+#   release.sh adopt                          before provisioning: what version 0.1.0 kept with the server goes to its releases
+#   release.sh front STACK [COLOUR RELEASE]   what the web server's file holds for a release
+#
+# deploy, rollback and renew take --who NAME: who asks, for the records.
 set -euo pipefail
 # A login may come with a stricter one; the web server has to read what is unpacked here.
 umask 022
@@ -17,11 +22,9 @@ umask 022
 export LC_ALL=C.UTF-8 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 
 SCRIPTS=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")" && pwd)
-# shellcheck source=/dev/null
-source "$SCRIPTS/lib/front.sh"
-for part in settings output record lock unpack dependencies migrate colours gate switch workers prune list maintenance; do
+for part in lib/assignments lib/front release/{settings,contract,output,record,lock,unpack,dependencies,migrate,colours,gate,switch,tasks,prune,list,maintenance,adopt}; do
   # shellcheck source=/dev/null
-  source "$SCRIPTS/release/$part.sh"
+  source "$SCRIPTS/$part.sh"
 done
 
 main() {
@@ -30,6 +33,8 @@ main() {
   case $ACTION in
     deploy | rollback | renew) shift; change "$@" ;;
     maintenance | upgrade | upgrade-front) shift; maintain "$@" ;;
+    adopt) read_settings; make_folders; take_lock; adopt ;;
+    front) [[ -z ${4:-} ]] || read_contract "$4"; front_text "$2" "${3:-blue}" "${4:-}" ;;
     stop-previous) read_settings; make_folders; stop_previous ;;
     list) read_settings; if [[ ${2:-} == --json ]]; then list_json; else list_text; fi ;;
     records) tail -n "${2:-20}" "$RECORDS" 2>/dev/null || true ;;
@@ -39,12 +44,13 @@ main() {
 
 # What deploy, rollback and renew have in common.
 change() {
-  local archive='' digest=''
+  local archive='' digest='' settings=''
   RELEASE=''
   while (($# > 0)); do
     case $1 in
       --archive) archive=$2; shift 2 ;;
       --digest) digest=$2; shift 2 ;;
+      --settings) settings=$(cat); shift ;;
       --who) WHO=$2; shift 2 ;;
       *) RELEASE=$1; shift ;;
     esac
@@ -53,7 +59,7 @@ change() {
   [[ -z $RELEASE ]] || check_release_name "$RELEASE"
   begin_run
   refuse_in_maintenance
-  "$ACTION" "$archive" "$digest"
+  "$ACTION" "$archive" "$digest" "$settings"
   RESULT=${OUTCOME:-live}
 }
 
@@ -80,22 +86,25 @@ begin_run() {
   [[ -n $ACTIVE_RELEASE ]] || ACTIVE=green
   [[ $ACTIVE == blue || $ACTIVE == green ]] || fail "$(front_file "$STACK") does not say which app server is live: provision this server again"
   IDLE=$(other_colour "$ACTIVE")
+  [[ -z $ACTIVE_RELEASE ]] || ! has_contract "$ACTIVE_RELEASE" || read_contract "$ACTIVE_RELEASE"
 }
 
 deploy() {
-  local archive=$1 digest=$2
-  if [[ $RELEASE == "$ACTIVE_RELEASE" ]] && is_running "$ACTIVE" && is_ready "$RELEASE"; then
-    OUTCOME=unchanged
-    say "release $RELEASE is live already"
-    return 0
-  fi
+  local archive=$1 digest=$2 settings=$3
+  ! is_seen_live "$RELEASE" || { OUTCOME=unchanged; say "release $RELEASE is live already"; return 0; }
   [[ -n $archive ]] || refuse_failed
   begin unpack "release $RELEASE"
-  unpack_release "$RELEASE" "$archive" "$digest"
+  unpack_release "$RELEASE" "$archive" "$digest" "$settings"
   migrate_release "$RELEASE"
   go_live "$RELEASE"
   prune
   remove_old_uploads "$archive"
+}
+
+# is_seen_live RELEASE: by the web server's file, its app server and the public address.
+is_seen_live() {
+  [[ $1 == "$ACTIVE_RELEASE" ]] && is_running "$ACTIVE" && is_ready "$1" || return 1
+  confirm "$1" || { say "release $1 ought to be live, but the public address answers '$PUBLIC': starting it again"; return 1; }
 }
 
 rollback() {
@@ -123,8 +132,8 @@ renew() {
 
 # go_live RELEASE: on the idle colour, gated, switched, seen at the public address.
 go_live() {
-  local release=$1
-  local fresh=no
+  local release=$1 fresh=no
+  read_contract "$release"
   if [[ $(release_of "$IDLE") != "$release" ]] || ! is_running "$IDLE"; then
     fresh=yes
     begin drain "making $IDLE free"

@@ -3,9 +3,9 @@ import { appendFileSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { deterministicArchive } from "../../components/servers/archive";
-import { releaseName } from "../../components/servers/release";
 import { story } from "../../scripts/cli/test/story";
-import { exampleSite, exampleVariables } from "../support/examples";
+import { exampleRelease, exampleSite, exampleVariables } from "../support/examples";
+import { withSettings } from "../support/load/releases";
 import { ReleaseServer } from "../support/load/server";
 import { makeWordPress } from "../support/load/wordpress";
 import { testNetwork } from "../support/networks";
@@ -25,9 +25,15 @@ const wordPressFolder = mkdtempSync(join(tmpdir(), "wordpress-"));
 mkdirSync(join(wordPressFolder, "public"));
 const server = new ReleaseServer({ ...testNetwork("hbapps"), suite: "sid", runtime: "php" });
 
-async function deploy(folder: string): Promise<void> {
+/** What each application brings besides its files. */
+const brings = {
+  wordPress: exampleRelease("wordpress", { site: wordPressFolder, environment }),
+  wagtail: exampleRelease("wagtail", { environment }),
+};
+
+async function deploy(folder: string, settings: ServerVariables): Promise<void> {
   const archive = deterministicArchive(folder, { bundles: server.bundles });
-  const ran = await server.deploy({ mark: "", release: releaseName(archive.hash), archive });
+  const ran = await server.deploy(withSettings({ mark: "", archive }, settings));
   assert.equal(ran.code, 0, ran.output);
 }
 
@@ -90,7 +96,7 @@ function wordPress(): void {
 
   before(async () => {
     makeWordPress(server, folder);
-    await deploy(folder);
+    await deploy(folder, brings.wordPress);
   });
   after(() => rmSync(folder, { recursive: true }));
 
@@ -201,7 +207,7 @@ function wagtail(): void {
     server.on("cat > /etc/ssl/certs/ca-certificates.crt", readFileSync("/etc/ssl/certs/ca-certificates.crt"));
     server.provision(converted.python);
     cpSync(exampleSite("wagtail"), folder, { recursive: true });
-    await deploy(folder);
+    await deploy(folder, brings.wagtail);
   });
   after(() => rmSync(folder, { recursive: true }));
 
@@ -232,7 +238,7 @@ function wagtail(): void {
 
   it("keeps what was written and uploaded over a release", async () => {
     appendFileSync(join(folder, "project/urls.py"), "# changed\n");
-    await deploy(folder);
+    await deploy(folder, brings.wagtail);
     await readsAll();
     await login();
   });

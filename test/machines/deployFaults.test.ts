@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { uploadPath } from "../../components/servers/release";
 import { eventually } from "../support/eventually";
 import { underLoad } from "../support/load/underLoad";
 import { TestKey } from "../support/localScripts";
@@ -103,7 +104,7 @@ describe("a deployment that goes wrong", function () {
   it("whose upload is damaged is refused", async () => {
     const sound = next();
     const command = server.upload(sound);
-    server.on(`truncate -s -10 "$HOME/.one-server-web-release-${sound.release}.tar.gz"`);
+    server.on(`truncate -s -10 "$HOME/${uploadPath(sound.archive)}"`);
     const ran = await server.run(command);
     assert.equal(ran.code, 1);
     assert.match(ran.output, /damaged or not whole/);

@@ -4,8 +4,8 @@ import type { IncomingHttpHeaders } from "node:http";
 import { request } from "node:https";
 import { join } from "node:path";
 import { deterministicArchive } from "../../components/servers/archive";
-import { releaseName } from "../../components/servers/release";
 import { auditorsFolder, ensureAuditors } from "../../scripts/cli/test/auditors";
+import { withSettings } from "../support/load/releases";
 import { type Ran, ReleaseServer } from "../support/load/server";
 import { testNetwork } from "../support/networks";
 import { openPorts } from "../support/ports";
@@ -22,10 +22,7 @@ describe("a server as attackers and auditors see it", function () {
     ...testNetwork("security"),
     suite: "sid",
     runtime: "php",
-    settings: {
-      ROLES: "base hardening tls nginx php-fpm mysql site backup later",
-      SHARED_PATHS: "public/uploads",
-    },
+    settings: { ROLES: "base hardening tls nginx php-fpm mysql site backup later" },
   });
   const { address } = server.target;
   let audited: Promise<Ran>;
@@ -34,7 +31,8 @@ describe("a server as attackers and auditors see it", function () {
     await ensureAuditors();
     server.create();
     const archive = deterministicArchive(join(__dirname, "../../site/php"), { bundles: server.bundles });
-    const ran = await server.deploy({ mark: "", release: releaseName(archive.hash), archive });
+    const settings = { MIGRATE: "php bin/migrate.php", SHARED_PATHS: "public/uploads" };
+    const ran = await server.deploy(withSettings({ mark: "", archive }, settings));
     assert.equal(ran.code, 0, ran.output);
     // The first record of all files takes a while and tells an auditor nothing. Lynis waits for the packages and then asks one thing
     // after the other for two minutes, beside the next tests.

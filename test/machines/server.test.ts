@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
+import { cpSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { askAt } from "../../scripts/cli/project/answer";
 import { story } from "../../scripts/cli/test/story";
+import { packedRelease } from "../support/load/releases";
 import { ReleaseServer } from "../support/load/server";
 import { testNetwork } from "../support/networks";
 import { backups, testBackups } from "./server/backups";
@@ -51,21 +54,55 @@ story("a provisioned server", function () {
     server.provision();
   });
 
-  it("gives the site a changed environment in the same run, by the other colour", async () => {
+  describe("with a page that shows its environment", () => {
     const colour = () =>
       server.on("grep -om1 'site-[a-z]*/' /etc/nginx/one-server-web/active.conf").slice(5, -2);
-    const before = colour();
-    server.on(
-      `echo '<?php echo getenv("GREETING") ?: "nothing";' > /srv/www/colours/${before}/public/greeting.php`,
-    );
     const greeting = async () =>
       (await askAt(server.target.address, `https://${server.domain}/greeting.php`, server.target.authority))
         .body;
-    assert.equal(await greeting(), "nothing");
-    server.provision({ ENVIRONMENT: "GREETING=hello" });
-    assert.equal(await greeting(), "hello");
-    assert.notEqual(colour(), before);
-    server.provision();
+    /** The same files, with another environment. */
+    const greets = async (environment: string) => {
+      const fill = (folder: string) => {
+        cpSync(join(__dirname, "../../site/php"), folder, { recursive: true });
+        writeFileSync(
+          join(folder, "public/greeting.php"),
+          '<?php echo getenv("GREETING") ?: "nothing", " ", getenv("SITE_URL");',
+        );
+      };
+      const site = { MIGRATE: "php bin/migrate.php", ENVIRONMENT: environment };
+      const release = packedRelease("greeting", server.bundles, fill, site);
+      const ran = await server.deploy(release);
+      assert.equal(ran.code, 0, ran.output);
+      return release.release;
+    };
+
+    it("gives the site a changed environment by a release of the same files", async () => {
+      const plain = await greets("");
+      assert.equal(await greeting(), `nothing https://${server.domain}`);
+      const before = colour();
+      const greeted = await greets("GREETING=hello");
+      assert.equal(await greeting(), `hello https://${server.domain}`);
+      assert.notEqual(colour(), before);
+      assert.notEqual(greeted, plain);
+      server.on("/opt/one-server-web/release.sh rollback");
+      assert.equal(await greeting(), `nothing https://${server.domain}`);
+    });
+
+    it("puts a changed app server in place by the other colour, in the same run, and the release keeps its environment", async () => {
+      await greets("GREETING=good day");
+      const before = colour();
+      server.provision({ APP_PROCESSES: "3" });
+      assert.notEqual(colour(), before);
+      assert.equal(await greeting(), `good day https://${server.domain}`);
+      assert.match(server.on("cat /etc/one-server-web/app/*.conf"), /pm\.max_children = 3/);
+      server.provision();
+    });
+
+    it("hides the environment from whoever is neither root nor the site", () => {
+      const files = "find /var/lib/one-server-web/releases /srv/www/colours/*.env -name '*.env'";
+      const modes = server.on(`${files} | xargs stat -L -c '%a %U:%G' | sort -u`);
+      assert.equal(modes.trim(), "640 root:site");
+    });
   });
 
   it("is reached through the ports of SSH and the web alone", () => {

@@ -17,15 +17,17 @@ describe("a server of 1 GiB", function () {
     suite: "sid",
     runtime: "php",
     memory: 1024,
-    settings: { ROLES: "base hardening tls nginx php-fpm mysql site", SHARED_PATHS: "public/uploads" },
+    settings: { ROLES: "base hardening tls nginx php-fpm mysql site" },
   });
 
   function release(mark: string): MarkedRelease {
-    return packedRelease(mark, server.bundles, (folder) => {
+    const fill = (folder: string) => {
       cpSync(join(__dirname, "../../site/php"), folder, { recursive: true });
       cpSync(join(__dirname, "serving"), join(folder, "public"), { recursive: true });
       writeFileSync(join(folder, "mark"), mark);
-    });
+    };
+    const settings = { MIGRATE: "php bin/migrate.php", SHARED_PATHS: "public/uploads" };
+    return packedRelease(mark, server.bundles, fill, settings);
   }
 
   /** Asks the server from inside, where curl is as new as the server's own packages. */

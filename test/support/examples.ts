@@ -1,7 +1,12 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
-import { assignmentsOf, type VariableName } from "../../components/roles/assignments";
+import {
+  type Assignments,
+  assignmentsOf,
+  releaseAssignments,
+  type VariableName,
+} from "../../components/roles/assignments";
 import { rolesOf } from "../../components/roles/roles";
 import type { PlainSettings } from "../../components/settings/settings";
 import { projectFolder } from "../../scripts/cli/project/folders";
@@ -31,14 +36,25 @@ export function exampleConfig(name: Example): Config {
  * @param more settings beside the example's, such as its secrets
  */
 export function exampleVariables(name: Example, more: Config): ServerVariables {
+  return changedBy(name, more, (settings) =>
+    assignmentsOf(rolesOf(["web", "app", "database"], settings), settings),
+  );
+}
+
+/** The variables of a release that an example's settings change. */
+export function exampleRelease(name: Example, more: Config): ServerVariables {
+  return changedBy(name, more, releaseAssignments);
+}
+
+function changedBy(
+  name: Example,
+  more: Config,
+  assignments: (settings: PlainSettings) => Assignments,
+): ServerVariables {
   const given = assignments(plainSettings({ ...exampleConfig(name), ...more }));
   const usual = assignments(plainSettings());
   const changed = Object.entries(given).filter(
     ([variable, text]) => variable !== "ROLES" && usual[variable] !== text,
   );
   return Object.fromEntries(changed) as { readonly [Name in VariableName]?: string };
-}
-
-function assignments(settings: PlainSettings): Readonly<Record<string, string>> {
-  return assignmentsOf(rolesOf(["web", "app", "database"], settings), settings);
 }

@@ -7,6 +7,7 @@ const subnets = {
   // npm start's stack in a copy of this clone
   "t-npm": "10.92.7.0/24",
   "t-drift": "10.97.2.0/24",
+  "t-settings": "10.97.3.0/24",
   "t-single": "10.97.1.0/24",
   "t-old": "10.94.26.0/24",
   // a stack on scripts/host alone

@@ -1,4 +1,9 @@
-import { type Assignments, assignmentsOf, type VariableName } from "../../components/roles/assignments";
+import {
+  type Assignments,
+  assignmentsOf,
+  releaseAssignments,
+  type VariableName,
+} from "../../components/roles/assignments";
 import { rolesOf } from "../../components/roles/roles";
 import { visitors } from "../../components/rungs/visitors";
 import { firewallRules } from "../../components/servers/firewall";
@@ -50,4 +55,15 @@ export function serverAssignments(variables: ServerVariables = {}): Assignments 
   });
   const changed = Object.entries(variables).filter(([name]) => Object.hasOwn(given, name));
   return { ...given, ...Object.fromEntries(changed) };
+}
+
+/**
+ * What a release brings besides its files, with some variables changed.
+ * @throws Error when one is changed that no release brings
+ */
+export function releaseVariables(variables: ServerVariables = {}): Assignments {
+  const brought = releaseAssignments(plainSettings());
+  const strange = Object.keys(variables).filter((name) => !Object.hasOwn(brought, name));
+  if (strange.length > 0) throw new Error(`no release brings ${strange.join(", ")}`);
+  return { ...brought, ...variables };
 }

@@ -220,6 +220,7 @@ describe("the program", function () {
         cron: '{"clean": {"schedule": "*:0/10", "command": "php bin/clean.php"}}',
         alertCommand: 'curl -d @- "https://chat.example.com/$ROOM"',
         alertEnvironment: '{"ROOM": "secret-room"}',
+        environment: '{"TOKEN": "secret-token"}',
         backupRepository: "sftp:backups@example.com:/site",
         backupPassword: "secret-password",
         backupEnvironment: '{"RESTIC_COMPRESSION": "max"}',
@@ -229,10 +230,13 @@ describe("the program", function () {
       secretSettings,
     );
     const { inputs } = engine.named("command:remote:Command", "web-1-provision");
-    const told = plainText(inputs.stdin);
+    const told =
+      plainText(inputs.stdin) +
+      plainText(engine.named("command:remote:Command", "web-1-deploy").inputs.stdin);
     for (const [name, value] of [
       ["WORKERS", "mail\tphp bin/mail.php 'all'"],
       ["CRON", "clean\t*:0/10\tphp bin/clean.php"],
+      ["ENVIRONMENT", "TOKEN=secret-token"],
       ["ALERT_COMMAND", 'curl -d @- "https://chat.example.com/$ROOM"'],
       ["ALERT_ENVIRONMENT", "ROOM=secret-room"],
       ["BACKUP_REPOSITORY", "sftp:backups@example.com:/site"],
@@ -245,7 +249,7 @@ describe("the program", function () {
       assert.ok(told.includes(line), `${line} is not in\n${told}`);
     }
     for (const { inputs: others } of engine.made) {
-      assert.doesNotMatch(JSON.stringify({ ...others, stdin: "" }), /secret-(key|room|password)/);
+      assert.doesNotMatch(JSON.stringify({ ...others, stdin: "" }), /secret-(key|room|password|token)/);
     }
   });
 

@@ -27,8 +27,8 @@ describe("settings on their way to a server", () => {
     it(`arrive unchanged: ${name}`, () => {
       const { output, error } = runShell(
         ["lib/log", "lib/assignments", "lib/settings"],
-        'parse_assignments "$TEXT"; printf %s "$MIGRATE"',
-        { TEXT: formatAssignments(serverAssignments({ MIGRATE: value })) },
+        'parse_assignments "$TEXT"; printf %s "$ALERT_COMMAND"',
+        { TEXT: formatAssignments(serverAssignments({ ALERT_COMMAND: value })) },
       );
       assert.equal(output, value, error);
     });

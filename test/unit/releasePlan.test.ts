@@ -1,55 +1,116 @@
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import type { Report } from "../../components/servers/ask";
-import { planRelease, planReleaseOn } from "../../components/servers/release";
+import {
+  planRelease,
+  planReleaseOn,
+  releaseContract,
+  releaseName,
+  uploadPath,
+} from "../../components/servers/release";
 import { parseRecords, showRecord, showReleases } from "../../scripts/cli/deployment/list";
+import { type Config, plainSettings } from "../support/settings";
 
 const archive = {
   hash: "95274b356bd9c2fe3c6c64bf1a5d884ffa436f2d45428c4614f0fc0bc7177a45",
   digest: "ab".repeat(32),
 };
 
+describe("a release's name", () => {
+  const contract = { text: "HEALTH_PATH='/healthz'\n", key: "correct horse battery staple" };
+  const name = releaseName(archive.hash, contract);
+
+  it("is the same for the same files and settings, and for nothing else", () => {
+    assert.match(name, /^[0-9a-f]{12}$/);
+    assert.equal(releaseName(archive.hash, { ...contract }), name);
+    assert.notEqual(releaseName("00".repeat(32), contract), name);
+    assert.notEqual(releaseName(archive.hash, { ...contract, text: "HEALTH_PATH='/up'\n" }), name);
+  });
+
+  it("cannot be computed from files and settings alone", () => {
+    assert.notEqual(releaseName(archive.hash, { ...contract, key: "another key" }), name);
+    const plain = createHash("sha256").update(`${archive.hash}\n${contract.text}`).digest("hex");
+    assert.notEqual(name, plain.slice(0, 12));
+  });
+
+  it("changes with each setting that belongs to a release, and with no other", () => {
+    const named = (config: Config) => releaseName(archive.hash, releaseContract(plainSettings(config)));
+    const usual = named({});
+    const own: Config = {
+      healthPath: "/up",
+      documentRoot: "src",
+      migrate: "true",
+      sharedPaths: '["uploads"]',
+      environment: '{"GREETING": "hello"}',
+      workers: '{"mail": "php bin/mail.php"}',
+      cron: '{"clean": {"schedule": "hourly", "command": "true"}}',
+      maximumUpload: "64",
+      requestTimeout: "120",
+      application: "site:application",
+      interface: "asgi",
+    };
+    for (const [setting, value] of Object.entries(own))
+      assert.notEqual(named({ [setting]: value }), usual, setting);
+    for (const others of [{ http3: "true" }, { keepReleases: "7" }, { pageCache: "10s" }, { aliases: "[]" }])
+      assert.equal(named(others), usual, JSON.stringify(others));
+  });
+});
+
 describe("what is done to put a release live", () => {
-  it("uploads the folder under its hash and has the server check what arrived", () => {
-    assert.deepEqual(planRelease(archive), {
-      release: "95274b356bd9",
-      upload: ".one-server-web-release-95274b356bd9.tar.gz",
+  const contract = { text: "HEALTH_PATH='/healthz'\n", key: "correct horse battery staple" };
+  const release = releaseName(archive.hash, contract);
+
+  it("uploads the folder under its hash, has the server check what arrived, and gives the settings by standard input", () => {
+    assert.equal(uploadPath(archive), ".one-server-web-release-95274b356bd9.tar.gz");
+    assert.deepEqual(planRelease(archive, contract), {
+      release,
+      upload: uploadPath(archive),
       command:
-        `/opt/one-server-web/release.sh deploy 95274b356bd9 --archive "$HOME/.one-server-web-release-95274b356bd9.tar.gz" ` +
-        `--digest ${"ab".repeat(32)}`,
+        `/opt/one-server-web/release.sh deploy ${release} --archive "$HOME/.one-server-web-release-95274b356bd9.tar.gz" ` +
+        `--digest ${"ab".repeat(32)} --settings`,
+      stdin: contract.text,
     });
   });
 
-  it("uploads nothing for another release that is on the server", () => {
-    assert.deepEqual(planRelease(archive, "0123456789ab"), {
+  it("uploads the same files once, whatever settings go with them", () => {
+    const other = planRelease(archive, { ...contract, text: "" });
+    assert.notEqual(other.release, release);
+    assert.match(other.command, /--archive "\$HOME\/\.one-server-web-release-95274b356bd9\.tar\.gz"/);
+  });
+
+  it("names no files for another release that is on the server, with its settings", () => {
+    assert.deepEqual(planRelease(archive, contract, "0123456789ab"), {
       release: "0123456789ab",
-      upload: undefined,
+      upload: uploadPath(archive),
       command: "/opt/one-server-web/release.sh deploy 0123456789ab",
+      stdin: "",
     });
   });
 
-  it("uploads the folder when the release that is asked for is the folder's own", () => {
-    assert.deepEqual(planRelease(archive, "95274b356bd9"), planRelease(archive));
+  it("takes the folder when the release that is asked for is the folder's own", () => {
+    assert.deepEqual(planRelease(archive, contract, release), planRelease(archive, contract));
   });
 });
 
 describe("what is done where the server is not as the stack's state says", () => {
-  const usual = planRelease(archive);
+  const contract = { text: "HEALTH_PATH='/healthz'\n", key: "correct horse battery staple" };
+  const usual = planRelease(archive, contract);
   const { digest } = archive;
   const freshMark = "0f0f0f0f";
   const believed = {
     commands: { "web-1-deploy": { text: `sudo -n ${usual.command}`, inputDigest: "", machine: "i-1" } },
-    copies: { "web-1-upload": { remotePath: usual.upload ?? "", hash: archive.hash } },
+    copies: { "web-1-upload": { remotePath: usual.upload, hash: archive.hash } },
   };
   const seen = (reported: Report | undefined, pinned?: string) =>
-    planReleaseOn("web-1", archive, pinned, { believed, reported, freshMark, owner: "" });
+    planReleaseOn("web-1", archive, contract, pinned, { believed, reported, freshMark, owner: "" });
   const report = (release: string | undefined, digests: Record<string, string>): Report => ({
     facts: release === undefined ? {} : { release },
     digests,
   });
-  const there = { [usual.upload ?? ""]: digest };
+  const there = { [usual.upload]: digest };
 
   it("is nothing new where it is, or does not say", () => {
-    for (const reported of [undefined, report("95274b356bd9", there), report(undefined, there)]) {
+    for (const reported of [undefined, report(usual.release, there), report(undefined, there)]) {
       assert.deepEqual(seen(reported), { ...usual, warning: undefined });
     }
   });
@@ -59,11 +120,11 @@ describe("what is done where the server is not as the stack's state says", () =>
     assert.equal(command, `${usual.command}\n# run ${freshMark}`);
     assert.equal(
       warning,
-      "web-1 has drifted: 0123456789ab is live, and this stack deployed 95274b356bd9; this update mends it",
+      `web-1 has drifted: 0123456789ab is live, and this stack deployed ${usual.release}; this update mends it`,
     );
     assert.match(
       seen(report("", there)).warning ?? "",
-      /no release is live, and this stack deployed 95274b356bd9/,
+      new RegExp(`no release is live, and this stack deployed ${usual.release}`),
     );
   });
 
@@ -73,7 +134,7 @@ describe("what is done where the server is not as the stack's state says", () =>
   });
 
   it("is another upload, and the release from there, where the upload is gone", () => {
-    const { upload, command, warning } = seen(report("95274b356bd9", {}));
+    const { upload, command, warning } = seen(report(usual.release, {}));
     assert.equal(upload, ".one-server-web-release-95274b356bd9.0f0f0f0f.tar.gz");
     assert.ok(command.includes(`--archive "$HOME/${upload}" --digest ${digest}`), command);
     assert.match(warning ?? "", /the uploaded release is not in the login's home folder/);

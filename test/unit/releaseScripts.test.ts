@@ -1,40 +1,20 @@
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { runShell, type ShellResult } from "../support/shell";
-
-const parts = [
-  "lib/front",
-  ...["settings", "output", "record", "colours", "switch", "gate", "prune", "unpack", "maintenance"].map(
-    (part) => `release/${part}`,
-  ),
-];
+import { ReleaseRoot } from "../support/releaseRoot";
+import type { ShellResult } from "../support/shell";
 
 describe("the release scripts", () => {
+  let server: ReleaseRoot;
   let root: string;
   beforeEach(() => {
-    root = mkdtempSync(join(tmpdir(), "release-"));
-    for (const folder of [
-      "srv/www/releases",
-      "srv/www/colours",
-      "var/lib/one-server-web/releases",
-      "etc/nginx/one-server-web",
-      "etc/apache2/one-server-web",
-    ]) {
-      mkdirSync(join(root, folder), { recursive: true });
-    }
+    server = new ReleaseRoot();
+    root = server.folder;
   });
-  afterEach(() => rmSync(root, { recursive: true }));
+  afterEach(() => server.remove());
 
-  /** Runs a piece of shell with all parts of release.sh read in, below a root of its own. */
-  const run = (script: string): ShellResult =>
-    runShell(parts, `STACK=lemp ACTION=deploy RELEASE= ACTIVE_RELEASE=\n${script}`, { RELEASE_ROOT: root });
-  function prints(script: string, expected: string): void {
-    const { code, output, error } = run(script);
-    assert.equal(code, 0, error);
-    assert.equal(output.trim(), expected);
-  }
+  const run = (script: string): ShellResult => server.run(script);
+  const prints = (script: string, expected: string): void => server.prints(script, expected);
 
   for (const stack of ["lemp", "lamp"]) {
     for (const colour of ["blue", "green"]) {
@@ -47,7 +27,7 @@ describe("the release scripts", () => {
     }
     it(`see no release in the maintenance of ${stack}, and the seconds until it ends`, () => {
       prints(
-        `STACK=${stack}; front_text "$STACK" blue '' 900 >"$(front_file "$STACK")"; active_release; grep -c '[ |]900' "$(front_file "$STACK")"; active_colour`,
+        `STACK=${stack}; front_text "$STACK" blue '' 900 >"$(front_file "$STACK")"; active_release; grep -c '[ |"]900' "$(front_file "$STACK")"; active_colour`,
         "1\nblue",
       );
     });
@@ -64,9 +44,11 @@ describe("the release scripts", () => {
     it(`bring what version 0.1.0 wrote for the web server of ${stack} up to date, once`, () => {
       writeFileSync(join(root, file), before);
       prints(
-        `STACK=${stack}; file=$(front_file "$STACK"); active_colour; active_release; front_upgrade "$STACK" "$file" && echo changed
-         active_colour; active_release; grep -c '[ |/]45' "$file"; front_check "$file" | grep -cx '[0-9a-f-]\\{36\\}'; front_upgrade "$STACK" "$file" || echo as it was`,
-        `green\n95274b356bd9\nchanged\ngreen\n95274b356bd9\n${stack === "lamp" ? 2 : 1}\n1\nas it was`,
+        `STACK=${stack}; file=$(front_file "$STACK"); active_colour; active_release
+         front_upgrade "$STACK" "$file"; check=$(front_check "$file")
+         active_colour; active_release; grep -c '[ |/"]45' "$file"; grep -cx '[0-9a-f-]\\{36\\}' <<<"$check"
+         front_upgrade "$STACK" "$file"; [[ $(front_check "$file") == "$check" ]] && echo as it was`,
+        `green\n95274b356bd9\ngreen\n95274b356bd9\n${stack === "lamp" ? 2 : 1}\n1\nas it was`,
       );
     });
   }
@@ -143,7 +125,7 @@ describe("the release scripts", () => {
     ["\u001b[31mred", '"?[31mred"'],
   ] as const) {
     it(`write ${JSON.stringify(text)} as JSON`, () => {
-      const { output } = runShell(parts, 'json_text "$TEXT"', { RELEASE_ROOT: root, TEXT: text });
+      const { output } = server.run('json_text "$TEXT"', { TEXT: text });
       assert.equal(output, json);
       assert.doesNotThrow(() => JSON.parse(output));
     });
@@ -184,6 +166,7 @@ describe("the release scripts", () => {
         writeFileSync(file, "");
         run(`touch -d @${seconds} '${file}'`);
       }
+      run(`store_contract ${name} ""`);
     }
   }
 
@@ -213,8 +196,8 @@ describe("the release scripts", () => {
       "half-unpacked": {},
     });
     prints(
-      'KEEP_RELEASES=2; front_text "$STACK" blue r-one >"$(front_file "$STACK")"; point "$COLOURS/blue" "$RELEASES/r-one"; prune >/dev/null; ls "$RELEASES"',
-      "r-four\nr-one\nr-three",
+      'KEEP_RELEASES=2; front_text "$STACK" blue r-one >"$(front_file "$STACK")"; point "$COLOURS/blue" "$RELEASES/r-one"; prune >/dev/null; ls "$RELEASES"; ls "$STATE"/*.{settings,env} | sed "s|.*/||" | sort',
+      "r-four\nr-one\nr-three\nr-four.env\nr-four.settings\nr-one.env\nr-one.settings\nr-three.env\nr-three.settings",
     );
   });
 
@@ -222,23 +205,25 @@ describe("the release scripts", () => {
     it(`close the web server of ${stack} for visitors and open it again as it was`, () => {
       prints(
         `STACK=${stack}; file=$(front_file "$STACK"); front_text "$STACK" green 95274b356bd9 >"$file"
-         close_front "$STACK" "$STATE/maintenance" 900; active_release; active_colour; grep -c '[ |]900' "$file"
+         close_front "$STACK" "$STATE/maintenance" 900; active_release; active_colour; grep -c '[ |"]900' "$file"
          open_front "$STACK" "$STATE/maintenance"; active_release; active_colour; ls "$STATE"`,
         "green\n1\n95274b356bd9\ngreen",
       );
     });
   }
 
-  for (const [site, release, seconds] of [
+  for (const [own, release, seconds] of [
     ["", "", 65],
-    ["REQUEST_TIMEOUT=120", "", 125],
-    ["REQUEST_TIMEOUT=120", "DRAIN_SECONDS=3", 3],
+    ["REQUEST_TIMEOUT='120'", "", 125],
+    ["REQUEST_TIMEOUT='120'", "DRAIN_SECONDS=3", 3],
   ] as const) {
-    it(`give requests in flight ${seconds} s with "${site}" and "${release}"`, () => {
-      mkdirSync(join(root, "etc/one-server-web"));
-      writeFileSync(join(root, "etc/one-server-web/site.conf"), site);
-      writeFileSync(join(root, "etc/one-server-web/release.conf"), release);
-      prints('read_settings; echo "$DRAIN_SECONDS"', String(seconds));
+    it(`give requests in flight ${seconds} s with "${own}" and "${release}"`, () => {
+      server.write("etc/one-server-web/site.conf", "");
+      server.write("etc/one-server-web/release.conf", release);
+      prints(
+        `read_settings; store_contract 95274b356bd9 "${own}"; point "$COLOURS/blue" "$RELEASES/95274b356bd9"; contract_defaults; drain_seconds blue`,
+        String(seconds),
+      );
     });
   }
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import { assignmentsOf, variableOf } from "../../components/roles/assignments";
+import { assignmentsOf, releaseAssignments, variableOf } from "../../components/roles/assignments";
 import { bundleOf } from "../../components/roles/bundle";
 import { type BundleFacts, factVariables, type MachineFacts } from "../../components/roles/facts";
 import { roles, rolesOf } from "../../components/roles/roles";
@@ -58,7 +58,8 @@ describe("a server's roles", () => {
 /** All secrets, each of a text of its own, and where they have a business. */
 const secrets = {
   databasePassword: { text: "database-password", on: ["everything", "web", "database"] },
-  environment: { text: "environment-secret", on: ["everything", "web"] },
+  // Comes with each release.
+  environment: { text: "environment-secret", on: [] },
   alertEnvironment: { text: "alert-secret", on: ["everything", "web", "database", "balancer"] },
   backupPassword: { text: "backup-password", on: ["everything", "database"] },
   backupEnvironment: { text: "backup-secret", on: ["everything", "database"] },
@@ -112,6 +113,13 @@ describe("a secret", () => {
       });
     }
   }
+
+  it("that belongs to a release comes with it, and no other does", () => {
+    const brought = Object.values(releaseAssignments(plainSettings(configuration))).join();
+    for (const [name, { text }] of Object.entries(secrets)) {
+      assert.equal(brought.includes(text), name === "environment", name);
+    }
+  });
 
   it("is among these, each that there is", () => {
     const known = settingNames.filter((name) => entryOf(name).secret !== undefined);
@@ -193,7 +201,7 @@ function roleText(role: string): string {
 describe("a role's scripts", () => {
   const readers = new Map<string, readonly string[]>([
     ...settingNames
-      .filter((name) => entryOf(name).server !== undefined)
+      .filter((name) => entryOf(name).server !== undefined && entryOf(name).scope !== "release")
       .map((name) => [variableOf(name), entryOf(name).server?.roles ?? []] as const),
     ...Object.entries(factVariables).map(([name, { roles }]) => [name, roles] as const),
   ]);

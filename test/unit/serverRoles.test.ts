@@ -104,8 +104,6 @@ describe("what a server runs", () => {
       unitsOf("base hardening tls nginx php-fpm mysql valkey site tasks backup watch exporters later", {
         CACHE: "valkey",
         EXPORTERS: "yes",
-        WORKERS: "mail\tphp mail.php",
-        CRON: "note\thourly\ttrue",
         BACKUP_REPOSITORY: "/b",
         TLS_SOURCE: "acme",
       }),
@@ -115,8 +113,6 @@ describe("what a server runs", () => {
         "nginx.service",
         "mysql.service",
         "valkey-server.service",
-        "site-worker@mail.service",
-        "site-cron-note.timer",
         "one-server-web-backup.timer",
         "one-server-web-backup-log.timer",
         "one-server-web-check.timer",

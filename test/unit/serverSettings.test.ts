@@ -235,35 +235,6 @@ describe("a target of backups", () => {
   });
 });
 
-describe("workers and jobs on a server", () => {
-  const faults: readonly (readonly [string, string, RegExp])[] = [
-    [
-      "a worker without a name",
-      "add_worker '' true",
-      /setting WORKERS: expected one NAME, a tab and a command/,
-    ],
-    ["a worker whose name is no unit's", "add_worker 'Mail/1' true", /got 'Mail\/1'/],
-    ["a worker without a command", "add_worker mail ''", /setting WORKERS/],
-    ["a job without a command", "add_job clean hourly", /setting CRON: expected one NAME, a tab, a schedule/],
-    [
-      "a schedule that is none",
-      "add_job clean sometimes true",
-      /schedule 'sometimes' of clean is invalid for systemd/,
-    ],
-  ];
-  for (const [name, script, message] of faults) {
-    it(`are refused with one line at ${name}`, () => {
-      const { code, error } = runShell(
-        ["lib/log", "lib/assignments", "lib/settings", "roles/tasks/role"],
-        script,
-      );
-      assert.equal(code, 1);
-      assert.match(error, message);
-      assert.equal(error.trimEnd().split("\n").length, 1);
-    });
-  }
-});
-
 describe("the site's environment file", () => {
   const value = `a "b" $HOME \`id\` \\ 'c' # d`;
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { assignmentsOf } from "../../components/roles/assignments";
+import { assignmentsOf, releaseAssignments } from "../../components/roles/assignments";
 import { rolesOf } from "../../components/roles/roles";
 import { formatAssignments } from "../../components/servers/assignments";
 import { type Config, plainSettings } from "../support/settings";
@@ -12,6 +12,11 @@ import { runShell } from "../support/shell";
 function given(config: Config): string {
   const settings = plainSettings(config);
   return formatAssignments(assignmentsOf(rolesOf(["web", "app", "database"], settings), settings));
+}
+
+/** What their release brings, as text. */
+function brought(config: Config): string {
+  return formatAssignments(releaseAssignments(plainSettings(config)));
 }
 
 describe("a setting on its way to the release scripts", () => {
@@ -29,12 +34,13 @@ describe("a setting on its way to the release scripts", () => {
       ["lib/log", "lib/assignments", "lib/settings", "lib/front", "roles/site/role"],
       `ETC=$ROOT/etc/one-server-web
        parse_assignments "$TEXT"; DATABASE_SOCKET=/run/mysqld/mysqld.sock; site_conf >"$ETC/site.conf"
-       for name in HEALTH_PATH DOCUMENT_ROOT REBOOT_WINDOW KEEP_RELEASES; do unset "$name"; done
+       for name in REBOOT_WINDOW KEEP_RELEASES; do unset "$name"; done
        RELEASE_ROOT=$ROOT
-       for part in settings output maintenance; do . "$SCRIPTS/release/$part.sh"; done
-       read_settings
+       chgrp() { :; }
+       for part in settings contract output maintenance; do . "$SCRIPTS/release/$part.sh"; done
+       read_settings; mkdir -p "$STATE"; store_contract 95274b356bd9 "$RELEASE"; contract_defaults; read_contract 95274b356bd9
        ${script}`,
-      { ROOT: root, TEXT: given(config) },
+      { ROOT: root, TEXT: given(config), RELEASE: brought(config) },
     );
     assert.equal(code, 0, error);
     return output.trim();

@@ -1,13 +1,16 @@
 import assert from "node:assert/strict";
-import { assignmentsOf } from "../../components/roles/assignments";
+import { assignmentsOf, releaseAssignments } from "../../components/roles/assignments";
 import { rolesOf } from "../../components/roles/roles";
 import { entryOf, type SettingName } from "../../components/settings/table";
 import { type Config, plainSettings } from "../support/settings";
 
-/** What a server with all tiers is given when these keys are set. */
+/** What a server with all tiers and its release are given when these keys are set. */
 function assignments(config: Config) {
   const settings = plainSettings(config);
-  return assignmentsOf(rolesOf(["web", "app", "database"], settings), settings);
+  return {
+    ...assignmentsOf(rolesOf(["web", "app", "database"], settings), settings),
+    ...releaseAssignments(settings),
+  };
 }
 
 describe("what a site does beside its pages, on its way to the server", () => {

@@ -30,7 +30,10 @@ describe("what a server says of itself", () => {
     return parseReport(output).facts;
   };
   const front = (stack: string, release: string) =>
-    runShell(["lib/front"], `front_text ${stack} blue '${release}'`).output;
+    runShell(
+      ["lib/front"],
+      `DOCUMENT_ROOT=public HEALTH_PATH=/healthz SHARED_PATHS=''; front_text ${stack} blue '${release}'`,
+    ).output;
 
   it("is nothing before its first provisioning", () => {
     assert.deepEqual(facts(), { settings: "", bundle: "", owner: "", release: "" });

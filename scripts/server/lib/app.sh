@@ -11,14 +11,3 @@ app_plan() {
 app_unit() {
   install_template site app.service /etc/systemd/system/site-app@.service 0644 root:root daemon-reload replace:app
 }
-
-# denied_scripts: a pattern of scripts that someone uploads, which must never run: shared paths hold files, not code. Nothing where
-# there are no shared paths.
-denied_scripts() {
-  local path alternatives=''
-  for path in $SHARED_PATHS; do
-    path=${path#"$DOCUMENT_ROOT"/}
-    alternatives+="${alternatives:+|}${path//./\\.}"
-  done
-  [[ -z $alternatives ]] || printf '^/(%s)/.*\\.(php[0-9]?|phtml|phar|py|cgi|pl|sh)$' "$alternatives"
-}

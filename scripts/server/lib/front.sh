@@ -7,22 +7,39 @@ front_file() {
   if [[ $1 == lamp ]]; then echo "${ROOT:-}/etc/apache2/one-server-web/active.map"; else echo "${ROOT:-}/etc/nginx/one-server-web/active.conf"; fi
 }
 
-# front_text STACK COLOUR RELEASE [SECONDS]: its content. No RELEASE closes the site; SECONDS is what visitors are told to wait then.
-# Each text has a check word of its own: a request that carries it is answered with the colour, which shows that this very text is
-# in use. Ordinary visitors cannot guess it.
+# front_text STACK COLOUR RELEASE [SECONDS]: its content, with DOCUMENT_ROOT, HEALTH_PATH and SHARED_PATHS of the release
+# (release/contract.sh). No RELEASE closes the site; SECONDS is what visitors are told to wait then. Each text has a check word of its
+# own: a request that carries it is answered with the colour, which shows that this very text is in use. Visitors cannot guess it.
 front_text() {
-  local stack=$1 colour=$2 release=$3 retry_after=${4:-30} check
+  local stack=$1 colour=$2 release=$3 retry_after=${4:-30} check folder='' health_path='' shared=''
   check=$(</proc/sys/kernel/random/uuid)
+  [[ -z $release ]] || folder=$DOCUMENT_ROOT health_path=$HEALTH_PATH shared=$(front_shared)
   echo "# Written whole by release.sh: one file switches the static files and the app server at the same instant."
   if [[ $stack == lamp ]]; then
     # One value, so that a request sees all of it or nothing.
-    printf 'site %s|%s|%s|%s\n' "$colour" "$release" "$retry_after" "$check"
+    printf 'site %s|%s|%s|%s|%s|%s\n' "$colour" "$release" "$retry_after" "$check" "$folder" "$shared"
   else
     printf 'upstream site_app {\n    server unix:/run/site-%s/app.sock;\n}\n\n' "$colour"
-    printf 'map $host $site_release {\n    default "%s";\n}\n\n' "$release"
-    printf '# Seconds after which visitors of the maintenance page should come back.\nmap $host $site_retry_after {\n    default %s;\n}\n\n' "$retry_after"
+    front_map release "$release"
+    front_map root "/srv/www/releases/${release:-none}/$folder"
+    front_map health_path "$health_path"
+    front_map shared "$shared"
+    echo '# Seconds after which visitors of the maintenance page should come back.'
+    front_map retry_after "$retry_after"
     printf '# Who asks with this word is told which app server answers.\nmap $http_x_release_check $site_check {\n    default "";\n    "%s" "%s";\n}\n' "$check" "$colour"
   fi
+}
+
+# front_map NAME VALUE: nginx's variable $site_NAME.
+front_map() {
+  printf 'map $host $site_%s {\n    default "%s";\n}\n\n' "$1" "$2"
+}
+
+# front_shared: the shared paths as URLs have them, ":uploads:media:". What is below them was uploaded: it is never run.
+front_shared() {
+  local path
+  for path in $SHARED_PATHS; do printf ':%s' "${path#"$DOCUMENT_ROOT"/}"; done
+  [[ -z $SHARED_PATHS ]] || printf ':'
 }
 
 # front_colour FILE..., front_release FILE...: what the first of them says that is there; nothing when there is none. The second
@@ -37,13 +54,13 @@ front_release() {
 
 # front_check FILE: the check word in it.
 front_check() {
-  sed -n -e 's|^ *"\([0-9a-f-]\{36\}\)" .*|\1|p' -e 's#^site [^|]*|[^|]*|[^|]*|\([0-9a-f-]*\)$#\1#p' "$1" 2>/dev/null || true
+  sed -n -e 's|^ *"\([0-9a-f-]\{36\}\)" .*|\1|p' -e 's#^site [^|]*|[^|]*|[^|]*|\([0-9a-f-]*\)|.*#\1#p' "$1" 2>/dev/null || true
 }
 
-# front_upgrade STACK FILE: a file in use, or a copy of it, as this version writes it; whether it was another one.
+# front_upgrade STACK FILE: writes what version 0.1.0 wrote of the live release, in use or a copy of it, as this version does.
 front_upgrade() {
   local stack=$1 file=$2 live='' seconds
-  [[ -s $file && -z $(front_check "$file") ]] || return 1
+  [[ -s $file ]] && ! grep -q -e '^site ' -e ' $site_root {$' "$file" || return 0
   seconds=$(sed -n -e '/ $site_retry_after {$/ { n; s|^ *default \([0-9]*\);$|\1|p }' -e 's|^live .*/\([0-9]*\)$|\1|p' "$file")
   # An Apache that has not been reloaded yet reads this line of the earlier version at each request.
   live=$(grep '^live ' "$file") || true
@@ -120,16 +137,14 @@ front_accepts() {
   return 1
 }
 
-# upgrade_fronts STACK: what an earlier version wrote of the live release, in use and kept aside during maintenance.
-upgrade_fronts() {
-  local file role=nginx unit=nginx
-  [[ $1 != lamp ]] || role=apache unit=apache2
-  file=$(front_file "$1")
-  for file in "$file" "$file.before-maintenance" /var/lib/one-server-web/releases/maintenance; do
-    [[ -s $file && -z $(front_check "$file") ]] || continue
-    remember_file "$file"
-    ! front_upgrade "$1" "$file" || { changed "$role" "changed $file"; notify "reload:$unit"; }
-  done
+# first_front STACK ROLE [ACTION...]: this web server's file, for the release that another web server serves, or none yet.
+first_front() {
+  local release='' colour=blue text=''
+  if [[ ! -e $(front_file "$1") ]]; then
+    [[ -v CONVERTED ]] || { release=$(served_release); colour=$(served_colour); }
+    text=$("$SCRIPTS/release.sh" front "$1" "${colour:-blue}" "$release") || fail "the release $release can't be served by another web server: see above"
+  fi
+  create_file "$2" "$(front_file "$1")" 0644 root:root "${@:3}" <<<"$text"
 }
 
 # close_for_conversion, open_after_conversion: the site answers 503 while the server becomes another one.

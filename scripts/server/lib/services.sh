@@ -136,7 +136,7 @@ read_former_units() {
     mapfile -t FORMER_UNITS < <(units_of_kind watched started following <"$1")
   else
     mapfile -t FORMER_UNITS < <(enabled_units nginx.service apache2.service valkey-server.service 'prometheus-*-exporter.service' \
-      'one-server-web-*.timer' one-server-web-firewall.service 'site-worker@*' 'site-cron-*')
+      'one-server-web-*.timer' one-server-web-firewall.service)
   fi
 }
 

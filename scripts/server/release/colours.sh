@@ -23,6 +23,8 @@ is_running() {
 # start_colour COLOUR RELEASE: afresh, so that nothing of an older release is in its memory.
 start_colour() {
   local colour=$1 release=$2
+  # Its environment first: the colour is stopped, and stands on the release that the second link names.
+  point "$COLOURS/$colour.env" "$STATE/$release.env"
   point "$COLOURS/$colour" "$RELEASES/$release"
   systemctl reset-failed "site-app@$colour" 2>/dev/null || true
   if ! systemctl restart "site-app@$colour"; then
@@ -55,15 +57,29 @@ await_age() {
   ((age >= $2)) || sleep "$(seconds $((age < 0 ? $2 : $2 - age + 10)))"
 }
 
+# drain_seconds COLOUR: how long its requests may still take.
+drain_seconds() {
+  local release
+  release=$(release_of "$1")
+  if [[ -n $DRAIN_SECONDS ]]; then
+    echo "$DRAIN_SECONDS"
+  elif [[ -n $release ]] && has_contract "$release"; then
+    echo "$(($(contract_value "$release" REQUEST_TIMEOUT) + 5))"
+  else
+    echo "$((CONTRACT[REQUEST_TIMEOUT] + 5))"
+  fi
+}
+
 # drain COLOUR: waits until no request is left with it, but not for ever: fails when some are left.
 drain() {
-  local colour=$1 deadline=$((SECONDS + DRAIN_SECONDS)) said=$SECONDS
+  local colour=$1 seconds deadline said=$SECONDS
+  seconds=$(drain_seconds "$colour") deadline=$((SECONDS + seconds))
   # Between seeing which colour is live and being connected to it, a request of Apache's is nowhere to be counted.
   [[ $STACK != lamp ]] || await_age "$(front_file lamp)" 1000
   while (($(open_connections "$colour") > 0 || $(old_front_processes) > 0)); do
     if ((SECONDS >= deadline)); then
-      (($(open_connections "$colour") > 0)) || { say "after $DRAIN_SECONDS s slow clients are still being sent to by the web server: $colour is free"; return 0; }
-      say "after $DRAIN_SECONDS s $(open_connections "$colour") requests are still with $colour: they are cut now"
+      (($(open_connections "$colour") > 0)) || { say "after $seconds s slow clients are still being sent to by the web server: $colour is free"; return 0; }
+      say "after $seconds s $(open_connections "$colour") requests are still with $colour: they are cut now"
       return 1
     fi
     if ((SECONDS - said >= 5)); then
@@ -92,7 +108,7 @@ stop_colour() {
 # After a reboot the colour that served comes back, and only that. `systemctl enable` would make the same link, and then have
 # systemd read all of its units again, which takes longer than the switch.
 boot_link() {
-  echo "$ROOT/etc/systemd/system/multi-user.target.wants/site-app@$1.service"
+  echo "$UNITS/multi-user.target.wants/site-app@$1.service"
 }
 
 enable_colour() {

@@ -55,7 +55,7 @@ end_maintenance() {
   RELEASE=$(active_release)
   note_front
   front_reload "$STACK"
-  [[ -z $RELEASE ]] || confirm "$RELEASE" || fail "the public address answers '$PUBLIC' after the maintenance: see journalctl -u 'site-app@*' on the server"
+  [[ -z $RELEASE ]] || { read_contract "$RELEASE" && confirm "$RELEASE"; } || fail "the public address answers '$PUBLIC' after the maintenance: see journalctl -u 'site-app@*' on the server"
 }
 
 # upgrade_front: a new nginx binary takes over the open sockets from the old one, which ends with its last request.

@@ -4,6 +4,7 @@
 
 migrate_release() {
   local release=$1
+  read_contract "$release"
   [[ -n $MIGRATE ]] || return 0
   if [[ -e $STATE/$release.migrated ]]; then
     say "release $release has migrated already"

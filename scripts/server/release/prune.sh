@@ -8,14 +8,15 @@ prune() {
     kept=$((kept + 1))
     ((kept > KEEP_RELEASES)) || continue
     [[ $release != "$(active_release)" && $release != "$(release_of blue)" && $release != "$(release_of green)" ]] || continue
-    rm -f "$STATE/$release".{ready,live,migrated,failed}
+    rm -f "$STATE/$release".{ready,live,migrated,failed,settings,env}
     rm -rf "${RELEASES:?}/$release"
     say "removed the old release $release"
   done < <(releases_by_age)
-  # Folders of releases that never became whole.
-  for release in "$RELEASES"/*; do
-    [[ -d $release ]] || continue
-    [[ -e $STATE/${release##*/}.ready ]] || rm -rf "$release"
+  # Releases that never became whole.
+  for release in "$RELEASES"/* "$STATE"/*.settings "$STATE"/*.env; do
+    release=${release##*/}
+    release=${release%.settings} release=${release%.env}
+    [[ $release == '*' || -e $STATE/$release.ready ]] || rm -rf "${RELEASES:?}/$release" "$STATE/$release".{settings,env}
   done
   remove_unused_environments
 }

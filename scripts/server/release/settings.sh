@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Where everything lies, and what the site contract says. RELEASE_ROOT moves all paths below another folder, for tests.
+# Where everything lies, and what the server says of itself. RELEASE_ROOT moves all paths below another folder, for tests.
 
 ROOT=${RELEASE_ROOT:-}
 WWW=$ROOT/srv/www
@@ -11,6 +11,7 @@ STATE=$ROOT/var/lib/one-server-web/releases
 CACHE=$ROOT/var/cache/one-server-web
 LOGS=$ROOT/var/log/one-server-web
 RUN=$ROOT/run/one-server-web
+UNITS=$ROOT/etc/systemd/system
 RECORDS=$STATE/records.jsonl
 RUNNING=$STATE/running
 # What the web server's file held before a switch that has not come to its end.
@@ -27,7 +28,7 @@ GATE_SECONDS=10
 GATE_PASSES=3
 # Until the public address shows the new release.
 CONFIRM_SECONDS=15
-# What requests in flight are given before their app server is stopped; when empty, the setting requestTimeout and 5 more.
+# What requests in flight are given before their app server is stopped; when empty, its release's requestTimeout and 5 more.
 DRAIN_SECONDS=
 # How long the previous release's app server stays up, so that a rollback need not start one.
 KEEP_PREVIOUS_SECONDS=3600
@@ -38,13 +39,12 @@ DUMP_MIB=512
 
 read_settings() {
   RUNTIME=php STACK=lemp DATABASE=mysql DATABASE_NAME=site DATABASE_SOCKET=
-  DOMAIN=localhost DOCUMENT_ROOT=public HEALTH_PATH=/healthz MIGRATE='' SHARED_PATHS='' KEEP_RELEASES=5 REQUEST_TIMEOUT=60 REBOOT_WINDOW=never
+  DOMAIN=localhost KEEP_RELEASES=5 REBOOT_WINDOW=never
   [[ -r $ETC/site.conf ]] || fail "$ETC/site.conf is missing: provision this server first"
   # shellcheck source=/dev/null
   source "$ETC/site.conf"
   # shellcheck source=/dev/null
   [[ ! -r $ETC/release.conf ]] || source "$ETC/release.conf"
-  : "${DRAIN_SECONDS:=$((REQUEST_TIMEOUT + 5))}"
 }
 
 # A release's name: what the archive's hash begins with.
@@ -59,10 +59,24 @@ make_folders() {
 
 # write_file TARGET: makes TARGET hold what standard input holds, whole or not at all.
 write_file() {
-  if ! { cat >"$1.new" && mv -fT "$1.new" "$1"; } 2>/dev/null; then
+  if ! { { cat >"$1.new" || drain_input; } && mv -fT "$1.new" "$1"; } 2>/dev/null; then
     rm -f "$1.new"
     fail_to_write "$1"
   fi
+}
+
+# write_private TARGET: as write_file, for root and the site's own processes alone.
+write_private() {
+  if ! { { (umask 027 && cat >"$1.new") || drain_input; } && chgrp site "$1.new" && mv -fT "$1.new" "$1"; } 2>/dev/null; then
+    rm -f "$1.new"
+    fail_to_write "$1"
+  fi
+}
+
+# drain_input: what a full disk did not take is read all the same, and fails: the command that writes it would add an error of its own.
+drain_input() {
+  cat >/dev/null
+  return 1
 }
 
 # point LINK TARGET: makes LINK a symbolic link to TARGET at one instant; there is no moment without it.

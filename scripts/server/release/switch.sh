@@ -17,7 +17,7 @@ front_test() {
 
 # switch_to COLOUR RELEASE: and back again when the public address does not show it.
 switch_to() {
-  local colour=$1 release=$2 file refusal
+  local colour=$1 release=$2 file refusal answered
   file=$(front_file "$STACK")
   enable_colour "$colour"
   write_file "$SWITCHING" <"$file"
@@ -30,11 +30,12 @@ switch_to() {
   note_front
   front_reload "$STACK" || fail "the web server is not running: systemctl start ${STACK/lemp/nginx} on the server, then deploy again"
   if ! confirm "$release"; then
+    answered=$PUBLIC
     write_file "$file" <"$SWITCHING"
     front_reload "$STACK"
-    [[ -z $ACTIVE_RELEASE ]] || confirm "$ACTIVE_RELEASE" || true
+    [[ -z $ACTIVE_RELEASE ]] || { read_contract "$ACTIVE_RELEASE"; confirm "$ACTIVE_RELEASE"; } || true
     give_up_switch "$colour"
-    reject "$release" "the public address answered '$PUBLIC' instead of '200 $release' for $CONFIRM_SECONDS s, so it was switched back"
+    reject "$release" "the public address answered '$answered' instead of '200 $release by $colour' for $CONFIRM_SECONDS s, so it was switched back"
   fi
 }
 
@@ -48,7 +49,7 @@ finish_switch() {
   rm -f "$STATE/$2.failed"
   mark "$2" live
   point "$WWW/current" "$RELEASES/$2"
-  move_workers
+  move_tasks
   enable_colour "$1"
   disable_colour "$(other_colour "$1")"
   stop_previous_later
@@ -114,6 +115,7 @@ settle_switch() {
     rm -f "$SWITCHING"
     return 0
   fi
+  read_contract "$release"
   confirm "$release" || true
   finish_switch "$(active_colour)" "$release"
 }

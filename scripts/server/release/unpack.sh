@@ -2,12 +2,13 @@
 # A release lies unpacked in a folder of its own, beside the others. It is whole once STATE/RELEASE.ready is there.
 
 is_ready() {
-  [[ -e $STATE/$1.ready && -d $RELEASES/$1 ]]
+  [[ -e $STATE/$1.ready && -d $RELEASES/$1 ]] && has_contract "$1"
 }
 
-# unpack_release RELEASE ARCHIVE DIGEST: nothing to do when it is there already.
+# unpack_release RELEASE ARCHIVE DIGEST SETTINGS: nothing to do when it is there already.
 unpack_release() {
   local release=$1 archive=$2 digest=$3 folder=$RELEASES/$1
+  [[ -z $4 ]] || store_contract "$release" "$4"
   # What visitors are served from is never removed, even when the notes about it are gone.
   [[ $release != "$ACTIVE_RELEASE" || ! -d $folder ]] || mark "$release" ready
   if is_ready "$release"; then
@@ -19,6 +20,7 @@ unpack_release() {
   if [[ $(sha256sum <"$archive") != "$digest  -" ]]; then
     fail "the upload $archive is damaged or not whole (SHA-256 $(sha256sum <"$archive" | cut -c1-12)…, expected ${digest:0:12}…): upload it again (pulumi up --replace '**-upload')"
   fi
+  read_contract "$release"
   check_disk "$archive"
   rm -rf "$folder" "$STATE/$release".{ready,live,migrated,failed}
   mkdir "$folder" || fail_to_write "$folder"
@@ -30,7 +32,7 @@ unpack_release() {
   chown -hR site:site "$folder"
   install_dependencies "$release"
   # What the marker promises has to be on the disk before it.
-  sync -f "$folder"
+  sync -f "$folder" "$STATE"
   mark "$release" ready
 }
 

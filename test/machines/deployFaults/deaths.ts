@@ -6,6 +6,8 @@ import { type FaultyServer, load, release } from "./faultyServer";
 
 /** A line of shell before which the deployment is killed, and the step that it had begun by then. */
 const deaths: readonly (readonly [before: string, step: string])[] = [
+  ["write_contract", "unpack"],
+  ['write_private "$STATE/$1.settings"', "unpack"],
   ['mkdir "$folder"', "unpack"],
   ["chown", "unpack"],
   ["sync", "unpack"],
@@ -13,6 +15,7 @@ const deaths: readonly (readonly [before: string, step: string])[] = [
   ["run_logged", "migrate"],
   ['mark "$release" migrated', "migrate"],
   ["stop_colour", "drain"],
+  ['point "$COLOURS/$colour" ', "start"],
   ["systemctl restart", "start"],
   ["gate ", "gate"],
   ["warm ", "gate"],
@@ -22,7 +25,7 @@ const deaths: readonly (readonly [before: string, step: string])[] = [
   ["front_reload", "switch"],
   ["confirm ", "switch"],
   ['mark "$2" live', "finish"],
-  ["move_workers", "finish"],
+  ["move_tasks", "finish"],
   ["disable_colour", "finish"],
   ['rm -f "$SWITCHING"', "finish"],
   ["prune", "finish"],

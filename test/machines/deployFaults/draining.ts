@@ -70,6 +70,7 @@ export function testDraining(server: FaultyServer): void {
 
   it("never drains, until requestTimeout ends what has no end and the old app server is free", async () => {
     server.provision({ REQUEST_TIMEOUT: "8" });
+    await server.deploySound({ REQUEST_TIMEOUT: "8" });
     const endless = slow(50);
     await underWay();
     const report = await underLoad(server, load, async () => {
@@ -87,6 +88,7 @@ export function testDraining(server: FaultyServer): void {
 
   it("lets a request of 75 s end across the switch, where requestTimeout allows 120", async () => {
     server.provision({ REQUEST_TIMEOUT: "120" });
+    await server.deploySound({ REQUEST_TIMEOUT: "120" });
     const serving = server.liveRelease();
     const long = slow(75);
     await underWay();

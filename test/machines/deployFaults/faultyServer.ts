@@ -4,6 +4,7 @@ import { type MarkedRelease, markedRelease } from "../../support/load/releases";
 import { type Ran, ReleaseServer } from "../../support/load/server";
 import { underLoad } from "../../support/load/underLoad";
 import { testNetwork } from "../../support/networks";
+import type { ServerVariables } from "../../support/settings";
 import { whole } from "../../support/whole";
 
 /** As much load as shows a gap of a tenth of a second, and leaves the processor to the deployments. */
@@ -53,13 +54,13 @@ true
   }
 
   /** Another release of the site, broken if so wished. */
-  next(change?: (folder: string) => void): MarkedRelease {
+  next(change?: (folder: string) => void, settings?: ServerVariables): MarkedRelease {
     this.number += 1;
-    return markedRelease("php", `mark-${this.number}`, this.bundles, change);
+    return markedRelease("php", `mark-${this.number}`, this.bundles, change, settings);
   }
 
-  async deploySound(): Promise<MarkedRelease> {
-    const sound = this.next();
+  async deploySound(settings?: ServerVariables): Promise<MarkedRelease> {
+    const sound = this.next(undefined, settings);
     const ran = await this.deploy(sound);
     assert.equal(ran.code, 0, ran.output);
     return sound;
@@ -74,7 +75,7 @@ true
   }
 
   liveRelease(): string {
-    return this.on(`sed -n 's/.*default "\\(.*\\)";/\\1/p' ${disks.webServer}/active.conf`).trim();
+    return this.on(`grep -A1 site_release ${disks.webServer}/active.conf | cut -s -d'"' -f2`).trim();
   }
 
   /** Settings of the release scripts for one test. */

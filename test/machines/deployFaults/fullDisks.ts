@@ -16,6 +16,8 @@ const moments: readonly (readonly [
   live: "old" | "new",
 ])[] = [
   ["state", "begin unpack", /releases\/running can't be written: is the disk full/, "old"],
+  ["state", "write_contract", /\.env can't be written: is the disk full/, "old"],
+  ["state", 'write_private "$STATE/$1.settings"', /\.settings can't be written: is the disk full/, "old"],
   ["state", 'mark "$release" ready', /\.ready can't be written: is the disk full/, "old"],
   ["state", "dump_database", /can't be dumped before the migration.* is the disk full/, "old"],
   ["state", 'mark "$release" migrated', /\.migrated can't be written: is the disk full/, "old"],

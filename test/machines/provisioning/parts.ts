@@ -143,8 +143,6 @@ export function testWebServerAlone(): void {
     runtime: "php",
     settings: {
       ROLES: "base hardening tls nginx php-fpm valkey site tasks watch exporters later",
-      MIGRATE: "",
-      HEALTH_PATH: "/",
     },
   });
   before("is made", function () {
@@ -155,7 +153,8 @@ export function testWebServerAlone(): void {
 
   it("serves a release, has no database, and says so of itself", async function () {
     this.timeout(120_000);
-    const ran = await server.deploy(markedRelease("php", "one", server.bundles));
+    const settings = { MIGRATE: "", HEALTH_PATH: "/" };
+    const ran = await server.deploy(markedRelease("php", "one", server.bundles, undefined, settings));
     assert.equal(ran.code, 0, ran.output);
     const facts = parseFacts(server.on("/opt/one-server-web/status.sh"));
     assert.deepEqual(Object.keys(facts.versions).sort(), ["PHP", "nginx"]);

@@ -1,30 +1,28 @@
 import assert from "node:assert/strict";
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { request } from "node:https";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { deterministicArchive } from "../../../components/servers/archive";
-import { releaseName } from "../../../components/servers/release";
 import { parseFacts } from "../../../scripts/cli/status/facts";
 import { eventually } from "../../support/eventually";
+import { packedRelease } from "../../support/load/releases";
 import type { ReleaseServer } from "../../support/load/server";
+import type { ServerVariables } from "../../support/settings";
 
 /** Settings of a server whose site does all that it may beside its pages. */
-export const besidePages = {
-  CACHE: "valkey",
-  EXPORTERS: "yes",
+export const besidePages = { CACHE: "valkey", EXPORTERS: "yes" };
+
+/** Settings of its releases. */
+const tasks = {
   // Says all the time in which release it works.
   WORKERS: "clock\tphp bin/clock.php",
   // Every second, which is as often as jobs can run.
   CRON: "note\t*:*:*\tenv > uploads/note.new && mv uploads/note.new uploads/note",
 };
 
-/** The tests of workers, jobs, sessions and exporters, on a server that has no release yet. */
-export function testBesidePages(server: ReleaseServer): void {
-  /** The sample site with a worker, and with a page that counts in a session. */
-  const deploy = async (mark: string) => {
-    const folder = mkdtempSync(join(tmpdir(), "beside-"));
+/** Puts the sample site live, with a worker and with a page that counts in a session. @returns the release's name */
+async function deploy(server: ReleaseServer, mark: string, settings: ServerVariables): Promise<string> {
+  const fill = (folder: string) => {
     cpSync(join(__dirname, "../../../site/php"), folder, { recursive: true });
     writeFileSync(
       join(folder, "bin/clock.php"),
@@ -35,13 +33,16 @@ export function testBesidePages(server: ReleaseServer): void {
     const count =
       "if ($_SERVER['REQUEST_URI'] === '/count') { session_start(); echo $_SESSION['count'] = ($_SESSION['count'] ?? 0) + 1; exit; }";
     writeFileSync(index, readFileSync(index, "utf8").replace(strict, `${strict} ${count}`));
-    const archive = deterministicArchive(folder, { bundles: server.bundles });
-    rmSync(folder, { recursive: true });
-    const release = releaseName(archive.hash);
-    const ran = await server.deploy({ mark, release, archive });
-    assert.equal(ran.code, 0, ran.output);
-    return release;
   };
+  const site = { MIGRATE: "php bin/migrate.php", SHARED_PATHS: "uploads" };
+  const release = packedRelease(mark, server.bundles, fill, { ...site, ...settings });
+  const ran = await server.deploy(release);
+  assert.equal(ran.code, 0, ran.output);
+  return release.release;
+}
+
+/** The tests of workers, jobs, sessions and exporters, on a server that has no release yet. */
+export function testBesidePages(server: ReleaseServer): void {
   const shared = (name: string) => `/srv/www/shared/uploads/${name}`;
   const until = untilOn(server);
   const property = propertyOf(server);
@@ -66,10 +67,10 @@ export function testBesidePages(server: ReleaseServer): void {
 
   it("has workers that begin with the first release and move to the next one with the switch", async () => {
     assert.equal(property("site-worker@clock", "ActiveState"), "inactive");
-    const first = await deploy("one");
+    const first = await deploy(server, "one", tasks);
     until(`grep -qs releases/${first}$ ${shared("clock")}`);
     assert.equal(property("site-worker@clock", "User"), "site");
-    const second = await deploy("two");
+    const second = await deploy(server, "two", tasks);
     until(`grep -qs releases/${second}$ ${shared("clock")}`);
     server.on(`kill -KILL ${property("site-worker@clock", "MainPID")}; rm ${shared("clock")}`);
     until(`grep -qs releases/${second}$ ${shared("clock")}`);
@@ -86,7 +87,7 @@ export function testBesidePages(server: ReleaseServer): void {
   it("keeps people logged in over a deployment and a restart of Valkey", async () => {
     const first = await get("/count");
     assert.equal(first.body, "1");
-    await deploy("three");
+    await deploy(server, "three", tasks);
     assert.equal((await get("/count", first.cookie)).body, "2");
     server.on("systemctl restart valkey-server");
     assert.equal((await get("/count", first.cookie)).body, "3");
@@ -175,11 +176,11 @@ export function testEndings(server: ReleaseServer): void {
     await new Promise<void>((resolve) => chat.listen(8125, host, resolve));
     try {
       server.provision({
-        CRON: "note\t*:*:0/2\techo no luck today; false",
         // The secret is read from the environment: a command line is everybody's to see.
         ALERT_COMMAND: `curl --fail --silent --variable %TOKEN --expand-header 'X-Token: {{TOKEN}}' --data-binary @- http://${host}:8125/`,
         ALERT_ENVIRONMENT: 'TOKEN=of "this" test only',
       });
+      await deploy(server, "four", { CRON: "note\t*:*:0/2\techo no luck today; false" });
       const { alerts } = await eventually("the alarm", 20, () => {
         const facts = parseFacts(server.on("/opt/one-server-web/status.sh"));
         return facts.alerts.some((text) => text.includes("luck")) ? facts : undefined;
@@ -197,19 +198,21 @@ export function testEndings(server: ReleaseServer): void {
     }
   });
 
-  it("does beside pages only what its settings name", () => {
-    server.provision({ WORKERS: "", CRON: "", CACHE: "", EXPORTERS: "no" });
+  it("does beside pages only what its settings name", async () => {
+    server.provision({ CACHE: "", EXPORTERS: "no" });
+    await deploy(server, "five", {});
     assert.throws(() => server.on("ls /etc/one-server-web/alert-command"));
     assert.equal(property("site-worker@clock", "ActiveState"), "inactive");
     assert.equal(
       server.on("systemctl list-units --plain --no-legend 'site-cron*' 'prometheus*' 'valkey*'"),
       "",
     );
-    assert.equal(server.on("ls /etc/one-server-web/tasks"), "");
+    const units = "find /etc/systemd/system -name 'site-cron-*' -o -name 'site-worker@?*.service'";
+    assert.equal(server.on(units), "");
     assert.throws(() => server.on("command -v valkey-server prometheus-node-exporter"));
-    const { units, alerts } = parseFacts(server.on("/opt/one-server-web/status.sh"));
+    const { units: known, alerts } = parseFacts(server.on("/opt/one-server-web/status.sh"));
     assert.deepEqual(
-      units.filter(({ state }) => state !== "active"),
+      known.filter(({ state }) => state !== "active"),
       [],
     );
     assert.deepEqual(alerts, []);

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { deterministicArchive } from "../../../components/servers/archive";
 import { formatAssignments } from "../../../components/servers/assignments";
-import { planRelease } from "../../../components/servers/release";
+import { planRelease, uploadPath } from "../../../components/servers/release";
 import { keyPair } from "../keyPair";
 import { type ServerVariables, serverAssignments } from "../settings";
 import { selfSigned } from "./certificate";
@@ -117,8 +117,6 @@ export class ReleaseServer {
       RUNTIME: runtime,
       DATABASE: suite === "sid" ? "mysql" : "mariadb",
       DATABASE_PASSWORD: "for-load-tests-only",
-      MIGRATE: runtime === "php" ? "php bin/migrate.php" : "python3 bin/migrate.py",
-      SHARED_PATHS: "uploads",
       CERTIFICATE: this.certificate.certificate.trim(),
       CERTIFICATE_KEY: this.certificate.privateKey.trim(),
       ...this.plan.settings,
@@ -144,10 +142,12 @@ export class ReleaseServer {
   }
 
   /** Uploads a release and returns the shell command that puts it live. */
-  upload({ archive }: MarkedRelease): string {
-    const plan = planRelease(archive);
-    this.on(`cat > "$HOME/${plan.upload}"`, readFileSync(archive.path));
-    return plan.command;
+  upload({ archive, contract }: MarkedRelease): string {
+    const { release, command, stdin } = planRelease(archive, contract);
+    const settings = `"$HOME/${release}.settings"`;
+    this.on(`cat > "$HOME/${uploadPath(archive)}"`, readFileSync(archive.path));
+    this.on(`umask 077; cat > ${settings}`, stdin);
+    return `${command} <${settings}`;
   }
 
   /** Uploads a release and puts it live; the seconds are those after the upload. */

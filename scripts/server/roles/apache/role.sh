@@ -17,11 +17,10 @@ apache_plan() {
 
 apache_before() {
   local template
-  apache_denied_scripts
   for template in server tls headers "app-$RUNTIME" site; do
     install_template apache "$template.conf" "$APACHE_FOLDER/$template.conf" 0644 root:root reload:apache2
   done
-  apache_first_release
+  first_front lamp apache
   install_template nginx maintenance.html /usr/local/share/one-server-web/maintenance.html 0644 root:root
   ensure_directory apache /var/lib/one-server-web/acme 0755 root:root
 }
@@ -70,18 +69,4 @@ apache_facts() {
 
 apache_exporter() {
   echo 'apache --web.listen-address=127.0.0.1:9117 --scrape_uri=http://127.0.0.1:8113/server-status?auto'
-}
-
-# The release that another web server was serving goes on, or there is none yet.
-apache_first_release() {
-  upgrade_fronts lamp
-  local release='' colour=blue
-  [[ -v CONVERTED ]] || { release=$(served_release); colour=$(served_colour); }
-  create_file apache "$(front_file lamp)" 0644 root:root < <(front_text lamp "${colour:-blue}" "$release")
-}
-
-apache_denied_scripts() {
-  local pattern
-  pattern=$(denied_scripts)
-  DENIED_SCRIPTS=${pattern:+"RewriteRule \"(?i)$pattern\" - [R=404,L]"}
 }

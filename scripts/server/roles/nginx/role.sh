@@ -39,7 +39,6 @@ nginx_before() {
   KEEPALIVE_MINIMUM='' TLS_GROUP="''"
   ! at_least "$version" 1.21.5 || TLS_GROUP=\$ssl_curve
   ! at_least "$version" 1.27.4 || KEEPALIVE_MINIMUM='keepalive_min_timeout 5s;'
-  nginx_denied_scripts
   install_template nginx nginx.conf /etc/nginx/nginx.conf 0644 root:root reload:nginx
   for template in tls compression headers logging "app-$RUNTIME"; do
     install_template nginx "$template.conf" "$NGINX_FOLDER/$template.conf" 0644 root:root reload:nginx
@@ -47,7 +46,7 @@ nginx_before() {
   nginx_page_cache
   nginx_aliases
   install_template nginx site.conf "$NGINX_FOLDER/site.conf" 0644 root:root reload:nginx
-  nginx_first_release
+  first_front lemp nginx reload:nginx
   [[ $WITH_EXPORTERS == no ]] ||
     install_template nginx status.conf /etc/nginx/conf.d/one-server-web-status.conf 0644 root:root reload:nginx
   install_template nginx maintenance.html /usr/local/share/one-server-web/maintenance.html 0644 root:root
@@ -101,14 +100,6 @@ nginx_page_cache() {
   done
 }
 
-# The release that another web server was serving goes on, or there is none yet.
-nginx_first_release() {
-  upgrade_fronts lemp
-  local release='' colour=blue
-  [[ -v CONVERTED ]] || { release=$(served_release); colour=$(served_colour); }
-  create_file nginx "$(front_file lemp)" 0644 root:root reload:nginx < <(front_text lemp "${colour:-blue}" "$release")
-}
-
 # nginx_listen VERSION: the directives that open port 443 with HTTP/2, whose directive of its own came with 1.25.1, and with HTTP/3
 # where it is wanted. Each worker has a UDP socket of its own, as QUIC needs it.
 nginx_listen() {
@@ -128,12 +119,6 @@ nginx_curves() {
   else
     echo 'X25519:prime256v1:secp384r1'
   fi
-}
-
-nginx_denied_scripts() {
-  local pattern
-  pattern=$(denied_scripts)
-  DENIED_SCRIPTS=${pattern:+"location ~* $pattern { return 404; }"}
 }
 
 nginx_aliases() {

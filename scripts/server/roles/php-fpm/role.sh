@@ -40,12 +40,13 @@ php-fpm_configure() {
   php-fpm_command
 }
 
-# As the user that it runs as, or it would want to know which one to become. A pool wants the folder of its colour, which releases make.
+# As the user that it runs as, or it would want to know which one to become. A pool wants the folder of its colour and what a release
+# sets, which releases make.
 php-fpm_check() {
   local colour output
   for colour in blue green; do
     [[ -d /srv/www/colours/$colour ]] || continue
-    output=$(setpriv --reuid=site --regid=site --init-groups "php-fpm$PHP" --test --fpm-config "/etc/one-server-web/app/$colour.conf" 2>&1) ||
+    output=$(setpriv --reuid=site --regid=site --init-groups env SITE_REQUEST_TIMEOUT=60 SITE_MAXIMUM_UPLOAD_MIB=32 "php-fpm$PHP" --test --fpm-config "/etc/one-server-web/app/$colour.conf" 2>&1) ||
       { echo "PHP-FPM refuses its configuration: $(grep -m 1 'ALERT\|ERROR' <<<"$output")"; return 1; }
   done
 }

@@ -1,7 +1,8 @@
 """The site's ASGI application as visitors reach it: over a unix socket the server has no host and port, and its peer is nginx."""
 import importlib
+import os
 
-module, name = "{{APPLICATION}}".split(":")
+module, name = os.environ["SITE_APPLICATION"].split(":")
 site = getattr(importlib.import_module(module), name)
 
 

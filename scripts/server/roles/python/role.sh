@@ -4,8 +4,6 @@
 
 python_plan() {
   app_plan
-  GUNICORN_CLASS=gthread GUNICORN_PRELOAD=True
-  [[ $INTERFACE == wsgi ]] || GUNICORN_CLASS=asgi GUNICORN_PRELOAD=False
 }
 
 python_packages() {
@@ -17,11 +15,7 @@ python_before() {
   for COLOUR in blue green; do
     install_template python gunicorn.py "/etc/one-server-web/app/$COLOUR.py" 0644 root:root replace:app
   done
-  GUNICORN_APPLICATION=$APPLICATION
-  if [[ $INTERFACE == asgi ]]; then
-    GUNICORN_APPLICATION=one_server_web_asgi:application
-    install_template python asgi.py /usr/local/lib/one-server-web/python/one_server_web_asgi.py 0644 root:root replace:app
-  fi
+  install_template python asgi.py /usr/local/lib/one-server-web/python/one_server_web_asgi.py 0644 root:root replace:app
   install_template python start.sh /usr/local/lib/one-server-web/start-python 0755 root:root replace:app
   APP_START='/usr/local/lib/one-server-web/start-python %i'
   APP_STOP_SIGNAL=SIGTERM APP_KIND=Gunicorn

@@ -9,4 +9,6 @@ if [ -d "$release/.venv" ]; then
   PATH=$release/.venv/bin:$PATH
   export PATH
 fi
-exec "$gunicorn" --config "/etc/one-server-web/app/$1.py" '{{GUNICORN_APPLICATION}}'
+application=$SITE_APPLICATION
+[ "$SITE_INTERFACE" = wsgi ] || application=one_server_web_asgi:application
+exec "$gunicorn" --config "/etc/one-server-web/app/$1.py" "$application"

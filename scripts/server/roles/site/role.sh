@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # What the site and its releases stand on: its user and folders, /etc/one-server-web/site.env for the application, site.conf for the release
-# scripts, and its app server, which releases start.
+# scripts, and its app server, which releases start. What a release brings itself lies with it (release/contract.sh).
 
 site_plan() {
   : "${DATABASE_SOCKET:=/run/mysqld/mysqld.sock}" "${DATABASE_SERVICE:=}"
@@ -20,12 +20,19 @@ site_prepare() {
   ensure_directory site /srv/www/shared 0755 site:site
   ensure_directory site /srv/www/colours 0755 root:root
   ensure_directory site /var/lib/one-server-web/sessions 0700 site:site
+  adopt_releases
+}
+
+# adopt_releases: what version 0.1.0 kept with the server goes to its releases (release/adopt.sh). It only adds, so that the configuration of
+# that version works on with it.
+adopt_releases() {
+  grep -qs '^DOCUMENT_ROOT=' /etc/one-server-web/site.conf || return 0
+  "$SCRIPTS/release.sh" adopt
+  changed site 'gave each release the settings that were the server'"'"'s'
 }
 
 site_before() {
   install_template site run.sh /usr/local/bin/site-run 0755 root:root
-  local path
-  for path in $SHARED_PATHS; do ensure_directory site "/srv/www/shared/$path" 0755 site:site; done
 }
 
 # Where the database listens is known once it is installed.
@@ -63,7 +70,7 @@ replace_app() {
   changed site 'replaced the app server by its other colour'
 }
 
-# The application's environment. Its own lines come last, so that a site may overrule what it is given.
+# The application's environment, as far as it is the server's. The release's own comes after it, and may overrule it.
 site_environment() {
   printf 'DATABASE_SOCKET=%s\n' "$(quoted "$DATABASE_SOCKET")"
   printf 'DATABASE_NAME=%s\n' "$(quoted "$DATABASE_NAME")"
@@ -71,14 +78,12 @@ site_environment() {
   printf 'DATABASE_PASSWORD=%s\n' "$(quoted "$DATABASE_PASSWORD")"
   [[ $CACHE != valkey ]] || printf 'CACHE_SOCKET=%s\n' "$(quoted /run/valkey/valkey.sock)"
   printf 'SITE_URL=%s\n' "$(quoted "https://$DOMAIN")"
-  environment_lines ENVIRONMENT "$ENVIRONMENT"
 }
 
 # Facts without secrets for release.sh, as shell assignments.
 site_conf() {
   local name
-  for name in RUNTIME STACK DATABASE DOMAIN DOCUMENT_ROOT HEALTH_PATH MIGRATE SHARED_PATHS KEEP_RELEASES \
-    DATABASE_NAME DATABASE_SOCKET REQUEST_TIMEOUT PAGE_CACHE REBOOT_WINDOW; do
+  for name in RUNTIME STACK DATABASE DOMAIN KEEP_RELEASES DATABASE_NAME DATABASE_SOCKET PAGE_CACHE REBOOT_WINDOW; do
     printf '%s=%q\n' "$name" "${!name}"
   done
 }
