@@ -1,20 +1,22 @@
 import * as pulumi from "@pulumi/pulumi";
-import { type BuiltRung, builtRungs, type Rung } from "../policy/vocabulary";
+import { type BuiltRung, builtRungs, type PlatformName, type Rung } from "../policy/vocabulary";
 import type { Endpoint, Platform, Server } from "./platforms/platform";
 import { refusal } from "./refusal";
 import type { RungArgs, RungResult } from "./rungs/rung";
 import { single } from "./rungs/single";
+import { splitDatabase } from "./rungs/splitDatabase";
 import { siteArchive } from "./servers/siteArchive";
 import type { Survey } from "./servers/survey";
 import type { Settings } from "./settings/settings";
 
 type Build = (args: RungArgs) => RungResult;
 
-const builders: Readonly<Record<BuiltRung, Build>> = { single };
+const builders: Readonly<Record<BuiltRung, Build>> = { single, "split-database": splitDatabase };
 
-/** What builds a rung; undefined when this version does not. */
-function builderOf(rung: Rung): Build | undefined {
-  return (builders as Partial<Record<Rung, Build>>)[rung];
+/** What builds a rung on a platform; undefined when this version does not. */
+function builderOf(rung: Rung, platform: PlatformName): Build | undefined {
+  const built: readonly Rung[] = builtRungs[platform];
+  return built.includes(rung) ? builders[rung as BuiltRung] : undefined;
 }
 
 /** A server as the stack's output `servers` shows it. */
@@ -46,7 +48,7 @@ export class Site extends pulumi.ComponentResource {
   ) {
     const { domain, aliases, rung } = settings;
     super("one-server-web:site:Site", domain, { domain, aliases, rung, platform: platform.name }, options);
-    const build = builderOf(rung);
+    const build = builderOf(rung, platform.name);
     if (build === undefined) throw refusal(notInThisVersion(settings));
     // A folder that can't be uploaded is refused before a server is touched.
     siteArchive(settings.site);
@@ -86,7 +88,7 @@ function serverOutput(server: Server): ServerOutput {
 
 function notInThisVersion(settings: Settings): string {
   return (
-    `one-server-web:rung is "${settings.rung}", which this version cannot build yet; expected ${builtRungs.join(", ")}; ` +
+    `one-server-web:rung is "${settings.rung}", which this version cannot build on the platform ${settings.platform} yet; expected ${builtRungs[settings.platform].join(", ")}; ` +
     `for example: pulumi config set rung single -s ${settings.stack}`
   );
 }

@@ -12,8 +12,11 @@ import { Resources } from "./resources";
 import type { Group, Topology } from "./topology";
 import { builtRungs, type Rung, type Tier } from "./vocabulary";
 
-/** The rungs that this version of the program builds. */
-export const availableRungs: ReadonlySet<Rung> = new Set<Rung>(builtRungs);
+/** Whether this version of the program builds a rung on all of these platforms. */
+export function isBuilt(rung: Rung, platforms: readonly string[]): boolean {
+  const built: Readonly<Record<string, readonly Rung[] | undefined>> = builtRungs;
+  return platforms.every((platform) => built[platform]?.includes(rung) ?? false);
+}
 
 /** What a rung is, for people. */
 export interface RungDescription {

@@ -4,14 +4,7 @@ import type { MonthlyCost } from "./cost";
 import type { Finding } from "./finding";
 import { noNextStep } from "./ladder/derive";
 import { stagesOf } from "./ladder/path";
-import {
-  availableRungs,
-  modelAvailability,
-  modelCost,
-  rungDescriptions,
-  type Standing,
-  sizesOf,
-} from "./rungs";
+import { isBuilt, modelAvailability, modelCost, rungDescriptions, type Standing, sizesOf } from "./rungs";
 import type { Topology } from "./topology";
 import { type Rung, rungs, tiers } from "./vocabulary";
 
@@ -160,7 +153,7 @@ function step(site: Topology, name: Rung, distance: number, figures: Figures): U
     rung: name,
     status: here ? "current" : distance === 1 ? "next" : distance > 1 ? "later" : "passed",
     title,
-    available: availableRungs.has(name),
+    available: isBuilt(name, site.platforms),
     command: commandFor(site, name),
     availability: { percent, downtimeMinutesPerMonth, basis, label },
     monthlyCost: {

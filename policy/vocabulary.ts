@@ -7,10 +7,6 @@
 export const rungs = ["single", "split-database", "load-balanced", "autoscaled"] as const;
 export type Rung = (typeof rungs)[number];
 
-/** The rungs that this version's program builds. The others are described, and refused by the program. */
-export const builtRungs = ["single"] as const satisfies readonly Rung[];
-export type BuiltRung = (typeof builtRungs)[number];
-
 /** What a part of the site does, in the order in which a request meets them. */
 export const tiers = [
   "dns",
@@ -39,3 +35,11 @@ export const tierLabels: Readonly<Record<Tier, string>> = {
 /** Where servers, addresses, names, databases and load balancers come from. */
 export const platforms = ["local", "ssh", "aws"] as const;
 export type PlatformName = (typeof platforms)[number];
+
+/** The rungs that this version's program builds, by platform. The others are described, and refused by the program. */
+export const builtRungs = {
+  local: ["single", "split-database"],
+  ssh: ["single", "split-database"],
+  aws: ["single"],
+} as const satisfies Readonly<Record<PlatformName, readonly Rung[]>>;
+export type BuiltRung = (typeof builtRungs)[PlatformName][number];

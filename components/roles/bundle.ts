@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { RoleName } from "../settings/roleNames";
 import type { Settings } from "../settings/settings";
 import { type Assignments, assignmentsOf } from "./assignments";
-import type { MachineFacts } from "./facts";
+import type { InternalTls, MachineFacts, PeerFacts } from "./facts";
 
 /** What makes a machine a server, however it gets there: pushed over SSH, fetched at boot, or part of an image. */
 export interface Bundle {
@@ -25,6 +25,9 @@ export interface BundleSources {
   /** The key by which the server is verified, as known_hosts writes it. */
   readonly hostKey?: pulumi.Input<string | undefined>;
   readonly machine?: pulumi.Input<MachineFacts> | undefined;
+  readonly internal?: pulumi.Input<InternalTls> | undefined;
+  readonly privateAddress?: pulumi.Input<string>;
+  readonly databaseServers?: pulumi.Input<PeerFacts[]>;
   /** Who may connect, in nftables' language, one rule a line. */
   readonly firewallRules?: pulumi.Input<string>;
 }

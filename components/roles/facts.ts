@@ -37,6 +37,20 @@ export interface DatabaseTls {
   readonly authority?: string;
 }
 
+/** How a server is known to the stack's other servers: PEM, signed by the stack's internal authority. */
+export interface InternalTls {
+  readonly authority: string;
+  readonly certificate: string;
+  readonly privateKey: string;
+}
+
+/** A server of the stack as the others reach it. */
+export interface PeerFacts {
+  readonly name: string;
+  /** Its private address. */
+  readonly address: string;
+}
+
 /** What is known of one server besides the settings. */
 export interface BundleFacts {
   /** PEM, where the certificate is not requested by the server itself. */
@@ -44,6 +58,11 @@ export interface BundleFacts {
   /** The key by which the server is verified, as known_hosts writes it: its type stays in use there. */
   readonly hostKey?: string | undefined;
   readonly database?: DatabaseFacts | undefined;
+  /** Undefined on a server that speaks to no other. */
+  readonly internal?: InternalTls | undefined;
+  readonly privateAddress?: string;
+  /** Those that keep the site's data, where they are servers of their own. */
+  readonly databaseServers?: readonly PeerFacts[];
   readonly machine?: MachineFacts | undefined;
   /** Who may connect, in nftables' language, one rule a line. */
   readonly firewallRules?: string;
@@ -61,8 +80,8 @@ function yesNo(value: boolean | undefined): string {
 
 /** Variables on a server that follow from no setting. */
 export const factVariables = {
-  DATABASE_NAME: { roles: ["mysql", "site"], text: () => "site" },
-  DATABASE_USER: { roles: ["mysql", "site"], text: () => "site" },
+  DATABASE_NAME: { roles: ["mysql", "database-proxy", "site"], text: () => "site" },
+  DATABASE_USER: { roles: ["mysql", "database-proxy", "site"], text: () => "site" },
   DATABASE_LISTEN: { roles: ["mysql"], text: ({ database }) => database?.listen?.address ?? "" },
   DATABASE_TLS_CERTIFICATE: {
     roles: ["mysql"],
@@ -91,6 +110,25 @@ export const factVariables = {
     roles: ["tls"],
     secret: true,
     text: ({ certificate }) => certificate?.privateKey.trim() ?? "",
+  },
+  INTERNAL_AUTHORITY: {
+    roles: ["internal-tls"],
+    text: ({ internal }) => internal?.authority.trim() ?? "",
+  },
+  INTERNAL_CERTIFICATE: {
+    roles: ["internal-tls"],
+    text: ({ internal }) => internal?.certificate.trim() ?? "",
+  },
+  INTERNAL_KEY: {
+    roles: ["internal-tls"],
+    secret: true,
+    text: ({ internal }) => internal?.privateKey.trim() ?? "",
+  },
+  PRIVATE_ADDRESS: { roles: ["database-endpoint"], text: ({ privateAddress }) => privateAddress ?? "" },
+  DATABASE_SERVERS: {
+    roles: ["database-proxy"],
+    text: ({ databaseServers }) =>
+      (databaseServers ?? []).map(({ name, address }) => `${name} ${address}`).join("\n"),
   },
   SSH_HOST_KEY_TYPE: { roles: ["hardening"], text: ({ hostKey }) => hostKey?.split(" ")[0] ?? "" },
   FIREWALL_RULES: { roles: ["hardening"], text: ({ firewallRules }) => firewallRules ?? "" },

@@ -5,31 +5,42 @@ import { entryOf, type SettingName, settingNames } from "../settings/table";
 
 /** What of the settings decides which roles a stack has. */
 export type RoleChoice = {
+  readonly rung: PlainSettings["rung"];
   readonly server: Pick<PlainSettings["server"], "stack">;
-  readonly site: Pick<PlainSettings["site"], "runtime">;
+  readonly site: Pick<PlainSettings["site"], "runtime" | "sharedPaths">;
 };
 
 interface RolePlan {
   /** Servers of these tiers have it; `every`: all servers. */
   readonly tiers: readonly Tier[] | "every";
-  /** Where the settings decide; always when unset. */
-  readonly when?: (settings: RoleChoice) => boolean;
+  /** Where the settings, or the server's other tiers, decide; always when unset. */
+  readonly when?: (settings: RoleChoice, tiers: readonly Tier[]) => boolean;
 }
+
+/** Above `single`, servers speak to each other. */
+const isSplit = ({ rung }: RoleChoice) => rung !== "single";
 
 const plans: Readonly<Record<RoleName, RolePlan>> = {
   base: { tiers: "every" },
   hardening: { tiers: "every" },
   tls: { tiers: ["load-balancer", "web"] },
+  "internal-tls": { tiers: ["load-balancer", "web", "app", "database"], when: isSplit },
+  haproxy: { tiers: ["load-balancer", "app", "database"], when: isSplit },
   nginx: { tiers: ["web"], when: ({ server }) => server.stack === "lemp" },
   apache: { tiers: ["web"], when: ({ server }) => server.stack === "lamp" },
   "php-fpm": { tiers: ["app"], when: ({ site }) => site.runtime === "php" },
   python: { tiers: ["app"], when: ({ site }) => site.runtime === "python" },
   mysql: { tiers: ["database"] },
+  "database-endpoint": { tiers: ["database"], when: isSplit },
+  "database-proxy": { tiers: ["app"], when: isSplit },
   valkey: { tiers: ["app"] },
   site: { tiers: ["app"] },
   tasks: { tiers: ["app"] },
-  // Where the data is.
-  backup: { tiers: ["database"] },
+  // Where the data is. Files that the site keeps are on its own server.
+  backup: {
+    tiers: ["database", "app"],
+    when: ({ site }, tiers) => tiers.includes("database") || site.sharedPaths.length > 0,
+  },
   watch: { tiers: "every" },
   exporters: { tiers: "every" },
   later: { tiers: "every" },
@@ -66,6 +77,7 @@ export const roles: readonly Role[] = roleNames.map(roleOf);
 /** The roles of a server that holds these tiers, in the order in which it is set up. */
 export function rolesOf(tiers: readonly Tier[], settings: RoleChoice): RoleName[] {
   const isHeld = ({ tiers: own, when }: RolePlan) =>
-    (own === "every" || own.some((tier) => tiers.includes(tier))) && (when === undefined || when(settings));
+    (own === "every" || own.some((tier) => tiers.includes(tier))) &&
+    (when === undefined || when(settings, tiers));
   return roleNames.filter((name) => isHeld(plans[name]));
 }

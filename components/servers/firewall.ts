@@ -39,7 +39,7 @@ export function firewallOf(server: Server, peers: readonly Server[]): pulumi.Out
   const admitted = peers.filter(({ tiers }) =>
     admits.some(({ from }) => from !== "anyone" && tiers.includes(from)),
   );
-  const addresses = pulumi.all(admitted.map(({ publicIp, privateIp }) => pulumi.all([publicIp, privateIp])));
+  const addresses = pulumi.all(admitted.map(({ privateIp }) => privateIp));
   return addresses.apply((known) =>
     firewallRules(admits, (tier) =>
       admitted.flatMap(({ tiers }, index) => (tiers.includes(tier) ? (known[index] ?? []) : [])),

@@ -3,11 +3,13 @@ import { remote } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import type { Certificate, Server } from "../platforms/platform";
 import { bundleOf } from "../roles/bundle";
+import type { PeerFacts } from "../roles/facts";
 import { rolesOf } from "../roles/roles";
 import type { Settings } from "../settings/settings";
 import { type Archive, deterministicArchive } from "./archive";
 import { formatAssignments } from "./assignments";
 import { firewallOf } from "./firewall";
+import type { InternalAuthority } from "./internalAuthority";
 import { type ProvisioningPlan, planProvisioning } from "./provisioning";
 import type { Survey } from "./survey";
 
@@ -16,6 +18,8 @@ export interface ProvisionArgs {
   readonly settings: Settings;
   /** Undefined where the server shows none. */
   readonly certificate?: Certificate;
+  /** Signs what the server shows to the others; undefined where it is the only one. */
+  readonly internal?: InternalAuthority;
   /** Knows what the server says of itself. */
   readonly survey: Survey;
   /** All servers of the stack: some of them connect to this one. */
@@ -40,6 +44,9 @@ export class Provision extends pulumi.ComponentResource {
       certificate: certificate?.source === "local" ? certificate : undefined,
       hostKey: pulumi.output(server.connection).apply(({ hostKey }) => hostKey),
       machine: server.machineFacts,
+      internal: args.internal?.certificateOf(server, { parent: this }),
+      privateAddress: server.privateIp,
+      databaseServers: peerFacts(peers.filter(({ tiers }) => tiers.includes("database"))),
       firewallRules: firewallOf(server, peers),
     });
     const archive = deterministicArchive(scripts);
@@ -86,6 +93,13 @@ export class Provision extends pulumi.ComponentResource {
       { parent: this, ...options },
     );
   }
+}
+
+function peerFacts(servers: readonly Server[]): pulumi.Output<PeerFacts[]> {
+  const known = servers.map(({ serverName: name, privateIp }) =>
+    privateIp.apply((address) => ({ name, address })),
+  );
+  return pulumi.all(known) as pulumi.Output<PeerFacts[]>;
 }
 
 /** Waits until the server works; what provisioning printed has it run after each. */

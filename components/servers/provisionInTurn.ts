@@ -3,15 +3,18 @@ import type { Server } from "../platforms/platform";
 import { provisioningOrder } from "./order";
 import { Provision, type ProvisionArgs } from "./provision";
 
+/** What all servers have in common. */
+type CommonArgs = Omit<ProvisionArgs, "server" | "peers" | "inGroup"> & Partial<Pick<ProvisionArgs, "peers">>;
+
 /**
- * Provisions the servers of a stack: those that stand in for one another one at a time, each after the one before it is healthy, and groups
+ * Provisions servers of a stack: those that stand in for one another one at a time, each after the one before it is healthy, and groups
  * of them side by side.
- * @param args what all of them have in common
+ * @param args `peers` are these servers when unset
  * @param options `dependsOn` is what the first of each group waits for
  */
 export function provisionInTurn(
   servers: readonly Server[],
-  args: Omit<ProvisionArgs, "server" | "peers" | "inGroup">,
+  args: CommonArgs,
   options: pulumi.ComponentResourceOptions & { readonly dependsOn?: readonly pulumi.Resource[] },
 ): readonly Provision[] {
   const { dependsOn = [], ...others } = options;
@@ -20,7 +23,7 @@ export function provisionInTurn(
     const before = after === undefined ? undefined : made.get(after.serverName);
     const provision = new Provision(
       server.serverName,
-      { ...args, server, peers: servers, inGroup: !alone },
+      { peers: servers, ...args, server, inGroup: !alone },
       { ...others, dependsOn: [...dependsOn, ...(before === undefined ? [] : [before])] },
     );
     made.set(server.serverName, provision);

@@ -14,7 +14,7 @@ export const databaseTable = {
       platform === "local" && suite === "trixie" && database === "mysql"
         ? "is mysql, which Debian trixie does not have; take mariadb, or the suite sid"
         : undefined,
-    server: { roles: ["mysql", "site", "exporters"] },
+    server: { roles: ["mysql", "database-endpoint", "database-proxy", "site", "exporters"] },
   }),
   databasePassword: setting(password, {
     about: "The site's password at its database.",
@@ -22,7 +22,7 @@ export const databaseTable = {
     secret: true,
     field: "password",
     required: true,
-    server: { roles: ["mysql", "site"] },
+    server: { roles: ["mysql", "database-proxy", "site"] },
   }),
 };
 

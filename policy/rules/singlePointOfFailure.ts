@@ -2,7 +2,7 @@ import { type Finding, fewNames, listTiers, practices } from "../finding";
 import { environmentType } from "../members/beanstalk";
 import type { Member } from "../members/member";
 import { append } from "../resources";
-import { availableRungs } from "../rungs";
+import { isBuilt } from "../rungs";
 import { secondCopy } from "../secondCopy";
 import { decidesByMajority } from "../survival";
 import type { Group, Topology } from "../topology";
@@ -70,7 +70,12 @@ function machineStep(group: Group, own: boolean): Finding["nextStep"] {
     const rung =
       group.tiers.includes("web") && group.tiers.includes("database") ? "split-database" : "load-balanced";
     const first = rung === "load-balanced" ? "" : ", the step before load-balanced";
-    const missing = availableRungs.has(rung) ? "" : " (not in this version yet)";
+    const missing = isBuilt(
+      rung,
+      group.members.map(({ platform }) => platform),
+    )
+      ? ""
+      : " (not in this version yet)";
     return {
       change: `Take the rung ${rung}${missing}${first}`,
       command: `pulumi config set rung ${rung} && pulumi up`,

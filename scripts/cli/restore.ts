@@ -1,5 +1,5 @@
 import { runOn } from "./deployment/remote";
-import { serversOfTier } from "./deployment/servers";
+import { serversWithData } from "./deployment/servers";
 import { WrongUse } from "./project/faults";
 import { runProgram, stackOption } from "./project/program";
 import { openWorkspace } from "./project/workspace";
@@ -8,7 +8,7 @@ const usage = `usage: npm run restore -- --to TIME [--stack NAME]
 
 Brings the database and the shared paths back as they were at TIME (UTC, such as 2026-11-23T12:00:00), or everything that was
 acknowledged when TIME is "latest". What is there now is kept in a database of its own. It runs on the
-servers that hold the database.
+servers that hold the database or shared paths.
 
       --to TIME      when
   -s, --stack NAME   the stack (default: local)
@@ -27,7 +27,7 @@ function checkTime(to = ""): string {
 void runProgram(usage, options, async ({ values }) => {
   const to = checkTime(values.to);
   const workspace = await openWorkspace(values.stack);
-  for (const server of await serversOfTier(workspace, "database")) {
+  for (const server of await serversWithData(workspace)) {
     await runOn(server, `/opt/one-server-web/backup.sh restore --to ${to}`, (line) =>
       console.log(`${server.name} ${line}`),
     );

@@ -21,6 +21,7 @@ for part in lib/log lib/settings lib/systemd backup/database backup/restore back
 done
 
 WORK=/var/lib/one-server-web/backup
+RESTIC_OPTIONS=()
 
 main() {
   [[ $EUID == 0 ]] || fail 'backups need root: run this with sudo'
@@ -34,6 +35,8 @@ main() {
   export RESTIC_CACHE_DIR=/var/cache/one-server-web/restic
   # Over SFTP, the ssh that knows key and host (roles/backup).
   PATH=/usr/local/lib/one-server-web/backup:$PATH
+  # Another server of the stack may be at work on the same target.
+  ! restic help 2>/dev/null | grep -q -- --retry-lock || RESTIC_OPTIONS=(--retry-lock 30m)
   # Times are UTC to everyone here: restic, the database and people.
   export TZ=UTC
   mkdir -p "$WORK" "$RESTIC_CACHE_DIR"
@@ -44,9 +47,8 @@ main() {
     log) back_up_logs ;;
     list) restic snapshots --compact ;;
     restore)
-      has_role mysql || fail 'the database is not on this server: restore where it is'
       [[ ${2:-} == --to && -n ${3:-} ]] || fail 'expected restore --to TIME, such as 2026-11-23T12:00:00, or latest'
-      restore_to "$3"
+      if has_role mysql; then restore_to "$3"; else restore_files_to "$3"; fi
       ;;
     *)
       sed -n 's/^#   //p' "$0"
@@ -85,7 +87,7 @@ keep_backup() {
   for path in "$WORK/site.sql" /srv/www/shared /etc/one-server-web /etc/letsencrypt; do
     [[ ! -e $path ]] || paths+=("$path")
   done
-  keep --tag full --time "$1" "${paths[@]}"
+  keep --tag "$(kind)" --time "$1" "${paths[@]}"
   if has_role mysql; then
     read_back "$WORK/site.sql"
     back_up_logs
@@ -95,10 +97,19 @@ keep_backup() {
   settle backup
 }
 
+# kind: the tag of this server's backups; several may share a target.
+kind() {
+  if has_role mysql; then echo full; else echo files; fi
+}
+
+restic() {
+  command restic "${RESTIC_OPTIONS[@]}" "$@"
+}
+
 # By tag: the names of logs differ each time, and each name would be the newest of its kind for ever.
 forget_old() {
-  restic forget --quiet --tag log --group-by host,tags --keep-within "$((BACKUP_KEEP_DAYS + 1))d"
-  restic forget --quiet --tag full --group-by host,tags --keep-daily "$BACKUP_KEEP_DAYS" --keep-within 1d --prune
+  ! has_role mysql || restic forget --quiet --tag log --group-by host,tags --keep-within "$((BACKUP_KEEP_DAYS + 1))d"
+  restic forget --quiet --tag "$(kind)" --group-by host,tags --keep-daily "$BACKUP_KEEP_DAYS" --keep-within 1d --prune
 }
 
 # Closed logs alone: the one in use goes on being written to.

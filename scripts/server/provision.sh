@@ -126,9 +126,9 @@ plan_server() {
   while read -r assignment; do
     declare -g "$assignment"
   done < <(size_machine "$RAM_MIB" "$CPU_CORES" "$ROLES" "${RUNTIME:-}" "${CACHE:-}" "${APP_PROCESSES:-}")
-  # What roles say to each other: who shows the certificate, which ports are open, the database's unit where it is here, whether there
-  # are exporters.
-  CERTIFICATE_ROLES='' DATABASE_SERVICE='' WITH_EXPORTERS=no
+  # What roles say to each other: who shows the certificate, the unit behind the database's socket, which HAProxys there are, whether
+  # there are exporters.
+  CERTIFICATE_ROLES='' DATABASE_SERVICE='' HAPROXY_INSTANCES='' WITH_EXPORTERS=no
   each_role plan
   step server "$SYSTEM_ID $SYSTEM_VERSION, $RAM_MIB MiB, $CPU_CORES cores$(describe_sizes)"
 }

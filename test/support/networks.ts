@@ -14,6 +14,8 @@ const subnets = {
   locs: "10.94.40.0/24",
   locmoved: "10.94.41.0/24",
   locother: "10.94.42.0/24",
+  "t-split": "10.97.6.0/24",
+  "t-split-py": "10.97.7.0/24",
   // scripts/host
   loca: "10.94.11.0/24",
   locb: "10.94.12.0/24",

@@ -145,10 +145,7 @@ for (const preview of [true, false]) {
         path.singlePointsOfFailure.map(({ names }) => names),
         [["web-1"]],
       );
-      assert.match(
-        String(await resolved(outputs.nextRung)),
-        /^split-database \(not in this version\), where /,
-      );
+      assert.match(String(await resolved(outputs.nextRung)), /^split-database, where /);
     });
 
     it("says of each component what identifies it, so that policies see it at preview", () => {
@@ -271,7 +268,7 @@ describe("the program", function () {
     [{ domain: "foo bar" }, /^one-server-web:domain is "foo bar"/],
     [
       { rung: "load-balanced" },
-      /^one-server-web:rung is "load-balanced", which this version cannot build yet/,
+      /^one-server-web:rung is "load-balanced", which this version cannot build on the platform local yet; expected single, split-database; for example: /,
     ],
     [
       { backupRepository: "sftp:backups@example.com:/site" },

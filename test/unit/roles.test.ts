@@ -22,6 +22,8 @@ const servers = {
 } as const satisfies Record<string, readonly Tier[]>;
 type ServerKind = keyof typeof servers;
 
+const split: Config = { rung: "split-database" };
+
 describe("a server's roles", () => {
   const around = { before: "base hardening", after: "watch exporters later" };
   const cases: readonly (readonly [kind: ServerKind, config: Config, own: string])[] = [
@@ -37,6 +39,18 @@ describe("a server's roles", () => {
     ["web", { stack: "lamp", runtime: "python", site: "site/python" }, "tls apache python valkey site tasks"],
     ["database", {}, "mysql backup"],
     ["balancer", {}, "tls"],
+    ["web", split, "tls internal-tls haproxy nginx php-fpm database-proxy valkey site tasks"],
+    [
+      "web",
+      { ...split, sharedPaths: '["uploads"]' },
+      "tls internal-tls haproxy nginx php-fpm database-proxy valkey site tasks backup",
+    ],
+    ["database", split, "internal-tls haproxy mysql database-endpoint backup"],
+    [
+      "database",
+      { ...split, sharedPaths: '["uploads"]' },
+      "internal-tls haproxy mysql database-endpoint backup",
+    ],
   ];
   for (const [kind, config, own] of cases) {
     it(`are those of its tiers and of the settings, in their order: ${kind} ${JSON.stringify(config)}`, () => {
@@ -67,6 +81,7 @@ const secrets = {
   databaseKey: { text: "database-key", on: ["everything", "database"] },
   databaseAccount: { text: "account-password", on: ["everything", "database"] },
   certificateKey: { text: "certificate-key", on: ["everything", "web", "balancer"] },
+  internalKey: { text: "internal-key", on: [] },
   servers: { text: "login-key", on: [] },
   privateKey: { text: "cloud-login-key", on: [] },
 } as const;
@@ -89,6 +104,7 @@ const configuration: Config = {
 const facts: BundleFacts = {
   certificate: { certificate: "CERTIFICATE", privateKey: key(secrets.certificateKey.text) },
   hostKey,
+  internal: { authority: "AUTHORITY", certificate: "CERTIFICATE", privateKey: key(secrets.internalKey.text) },
   database: {
     listen: {
       address: "10.0.0.5",
@@ -120,6 +136,55 @@ describe("a secret", () => {
       assert.equal(brought.includes(text), name === "environment", name);
     }
   });
+
+  /** What is another on servers that speak to each other, of the same secrets. */
+  const onSplit: readonly (readonly [
+    kind: ServerKind,
+    config: Config,
+    has: readonly (keyof typeof secrets)[],
+  ])[] = [
+    ["web", {}, ["databasePassword", "alertEnvironment", "certificateKey", "internalKey"]],
+    [
+      "web",
+      { sharedPaths: '["uploads"]' },
+      [
+        "databasePassword",
+        "alertEnvironment",
+        "backupPassword",
+        "backupEnvironment",
+        "backupPrivateKey",
+        "certificateKey",
+        "internalKey",
+      ],
+    ],
+    [
+      "database",
+      { sharedPaths: '["uploads"]' },
+      [
+        "databasePassword",
+        "alertEnvironment",
+        "backupPassword",
+        "backupEnvironment",
+        "backupPrivateKey",
+        "databaseKey",
+        "databaseAccount",
+        "internalKey",
+      ],
+    ],
+  ];
+  for (const [kind, config, has] of onSplit) {
+    it(`reaches no server of split-database that has no business with it: ${kind} ${JSON.stringify(config)}`, () => {
+      const settings = plainSettings({ ...configuration, ...split, ...config });
+      const given = Object.values(assignmentsOf(rolesOf(servers[kind], settings), settings, facts));
+      const found = Object.entries(secrets).filter(([, { text }]) =>
+        given.some((value) => value.includes(text)),
+      );
+      assert.deepEqual(
+        found.map(([name]) => name),
+        Object.keys(secrets).filter((name) => (has as readonly string[]).includes(name)),
+      );
+    });
+  }
 
   it("is among these, each that there is", () => {
     const known = settingNames.filter((name) => entryOf(name).secret !== undefined);

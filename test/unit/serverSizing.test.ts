@@ -116,6 +116,11 @@ describe("sizes by the machine", () => {
     assert.equal(size(8192, 2, "base mysql").APP_CHILDREN, 0);
   });
 
+  it("let a database that is alone take as many connections as its memory carries", () => {
+    const connections = (ram: number) => size(ram, 2, "base mysql").MAX_CONNECTIONS;
+    assert.deepEqual([512, 2048, 8192, 65536].map(connections), [200, 256, 1024, 4000]);
+  });
+
   it("give the database nothing where it is elsewhere", () => {
     assert.equal(size(8192, 2, "base nginx php-fpm").INNODB_POOL_MIB, 0);
   });

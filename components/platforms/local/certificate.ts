@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { hostScripts, printed, runScript } from "./script";
 
 /** What `certificate-authority.sh` prints: PEM. */
-interface Signed {
+export interface Signed {
   readonly certificate: string;
   readonly privateKey: string;
 }

@@ -9,6 +9,8 @@ export interface StackServer {
   /** Such as `web-1`. */
   readonly name: string;
   readonly tiers: readonly Tier[];
+  /** Whether something on it is backed up. */
+  readonly backup: boolean;
   readonly endpoint: Endpoint;
 }
 
@@ -44,12 +46,16 @@ export function listedServers(state: Deployment): ListedServer[] {
 /** The listed servers with what reaches them: the connection of their provisioning, from the stack's state with its secrets open. */
 export function serversOf(state: Deployment): StackServer[] {
   return listedServers(state).flatMap(({ name, tiers }) => {
+    const component = state.deployment?.resources?.find(
+      ({ type, urn }) => /^one-server-web:\w+:Server$/.test(type) && urn.endsWith(`::${name}`),
+    );
     const provisioned = state.deployment?.resources?.find(
       ({ type, urn }) =>
         type === "command:remote:Command" && urn.endsWith(`$command:remote:Command::${name}-provision`),
     );
     if (provisioned === undefined) return [];
-    return [{ name, tiers, endpoint: endpointOf(open(provisioned.inputs?.connection)) }];
+    const backup = component?.outputs?.backup === true;
+    return [{ name, tiers, backup, endpoint: endpointOf(open(provisioned.inputs?.connection)) }];
   });
 }
 
@@ -85,6 +91,18 @@ export async function serversOfTier(workspace: Workspace, tier: Tier): Promise<S
   throw new WorkspaceError(
     `the stack ${workspace.stack} has no server with the tier ${tier} (${tierLabels[tier]}), only ${names}`,
   );
+}
+
+/**
+ * The stack's servers that are backed up: first those that hold the database, also where no backups are set up, then those that hold files.
+ * @throws {WorkspaceError} when none holds a database
+ */
+export async function serversWithData(workspace: Workspace): Promise<StackServer[]> {
+  const databases = await serversOfTier(workspace, "database");
+  const others = (await stackServers(workspace)).filter(
+    ({ tiers, backup }) => backup && !tiers.includes("database"),
+  );
+  return [...databases, ...others];
 }
 
 /** A secret in an exported state is an object around its JSON text; this is what it holds. */

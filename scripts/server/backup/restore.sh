@@ -6,12 +6,7 @@ readonly RESTORED=site_restored
 # restore_to TIME: the database as it was at the beginning of that second.
 restore_to() {
   local until=$1 moment folder="$WORK/restored" position
-  if [[ $until == latest ]]; then
-    moment=$(date +%s)
-  else
-    moment=$(date -d "${until%Z}Z" +%s 2>/dev/null) || fail "'$until' is no time: expected UTC such as 2026-11-23T12:00:00, or latest"
-  fi
-  ((moment <= $(date +%s))) || fail "$until is in the future"
+  moment=$(moment_of "$until")
   # What was written a moment ago is in a log that no backup has yet.
   if unit_is_active "$DATABASE"; then back_up_logs; fi
   rm -rf "$folder"
@@ -32,10 +27,35 @@ restore_to() {
   step restore "done: the site is as it was $([[ $until == latest ]] && echo 'at the last acknowledged write' || echo "at $until")"
 }
 
-# snapshots TAG: "seconds-since-1970 id" of each, the oldest first. Restic prints one object after the other.
+# restore_files_to TIME: the shared paths of the last backup before it, on a server without the database.
+restore_files_to() {
+  local moment folder="$WORK/restored" id
+  moment=$(moment_of "$1")
+  id=$(snapshots --path /srv/www/shared | awk -v moment="$moment" '$1 <= moment { id = $2 } END { print id }')
+  [[ -n $id ]] || fail 'there is no backup of the shared paths from before that time (backup.sh list)'
+  step restore "fetching the shared paths of backup $id"
+  rm -rf "$folder"
+  restic restore "$id" --quiet --include /srv/www/shared --target "$folder" || fail 'the backup can not be read: see above'
+  restore_shared "$folder"
+  rm -rf "$folder"
+}
+
+# moment_of TIME: in seconds since 1970.
+moment_of() {
+  local moment
+  if [[ $1 == latest ]]; then
+    moment=$(date +%s)
+  else
+    moment=$(date -d "${1%Z}Z" +%s 2>/dev/null) || fail "'$1' is no time: expected UTC such as 2026-11-23T12:00:00, or latest"
+  fi
+  ((moment <= $(date +%s))) || fail "$1 is in the future"
+  echo "$moment"
+}
+
+# snapshots OPTION...: "seconds-since-1970 id" of each, the oldest first. Restic prints one object after the other.
 snapshots() {
   local line time
-  restic snapshots --tag "$1" --json | sed 's/},{"time"/}\n{"time"/g' | while IFS= read -r line; do
+  restic snapshots "$@" --json | sed 's/},{"time"/}\n{"time"/g' | while IFS= read -r line; do
     time=$(grep -o '"time":"[^"]*"' <<<"$line" | head -n 1 | cut -d'"' -f4)
     [[ -z $time ]] || echo "$(date -d "$time" +%s) $(grep -o '"short_id":"[0-9a-f]*"' <<<"$line" | cut -d'"' -f4)"
   done | sort -n -k1,1 -s
@@ -44,7 +64,7 @@ snapshots() {
 # fetch_full MOMENT FOLDER: the newest full backup that was begun before the moment.
 fetch_full() {
   local id
-  id=$(snapshots full | awk -v moment="$1" '$1 <= moment { id = $2 } END { print id }')
+  id=$(snapshots --tag full | awk -v moment="$1" '$1 <= moment { id = $2 } END { print id }')
   [[ -n $id ]] || fail "there is no backup from before that time (backup.sh list)"
   step restore "fetching backup $id"
   restic restore "$id" --quiet --target "$2" || fail 'the backup can not be read: see above'
@@ -57,7 +77,7 @@ fetch_logs() {
   while read -r id; do
     restic restore "$id" --quiet --target "$folder" || fail 'the binary logs can not be read: see above'
     [[ -z $(find "$folder" -name "$first") ]] || return 0
-  done < <(snapshots log | awk -v moment="$moment" '{ id[NR] = $2; if (!from && $1 > moment) from = NR } END { for (i = from ? from : NR; i > 0; i--) print id[i] }')
+  done < <(snapshots --tag log | awk -v moment="$moment" '{ id[NR] = $2; if (!from && $1 > moment) from = NR } END { for (i = from ? from : NR; i > 0; i--) print id[i] }')
 }
 
 # replay_logs FOLDER TIME MOMENT POSITION: from the dump's place on, into the restored database.

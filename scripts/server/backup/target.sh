@@ -8,7 +8,7 @@ TARGET_SECONDS=${TARGET_SECONDS:-45}
 ensure_repository() {
   local answer code=0 log="$WORK/ssh.log"
   rm -f "$log"
-  answer=$(BACKUP_SSH_LOG=$log timeout "$TARGET_SECONDS" restic cat config 2>&1 >/dev/null) || code=$?
+  answer=$(BACKUP_SSH_LOG=$log timeout "$TARGET_SECONDS" restic --no-lock cat config 2>&1 >/dev/null) || code=$?
   [[ ! -s $log ]] || answer="$(sed 's/^/subprocess ssh: /' "$log")"$'\n'"$answer"
   if ((code == 0)); then
     # What a run that was killed left locked; another run's lock would be fresh, and there is none: see main.
@@ -16,7 +16,9 @@ ensure_repository() {
     return 0
   fi
   is_empty_target "$code" "$answer" || fail "the backup target $RESTIC_REPOSITORY can't be used: $(target_reason "$answer")"
-  answer=$(restic init --quiet 2>&1) || fail "the backup target $RESTIC_REPOSITORY can't be made: $(target_reason "$answer")"
+  # Another server of the stack may have made it meanwhile.
+  answer=$(restic init --quiet 2>&1) || restic --no-lock cat config >/dev/null 2>&1 ||
+    fail "the backup target $RESTIC_REPOSITORY can't be made: $(target_reason "$answer")"
   changed backup "made the repository $RESTIC_REPOSITORY"
 }
 

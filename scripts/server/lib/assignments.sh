@@ -44,3 +44,9 @@ environment_lines() {
     printf '%s=%s\n' "${BASH_REMATCH[1]}" "$(quoted "${BASH_REMATCH[2]}")"
   done <<<"$2"
 }
+
+# option_file_text VALUE: as it stands between double quotes in a my.cnf.
+option_file_text() {
+  local value=${1//\\/\\\\}
+  printf '%s' "${value//\"/\\\"}"
+}

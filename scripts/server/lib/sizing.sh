@@ -13,7 +13,8 @@
 #    32 a core, which keeps a site that waits 100 ms a request busy. Both colours share them: while one drains, the other grows. Pages that
 #    compute are served faster by fewer, whose data stays in the cores' caches: who has such asks for so many, and has them all ready.
 #  - OPcache: one segment a colour, so it is counted twice.
-#  - connections: every process of both colours holds one at most, and 20 are left for backups, watching and people.
+#  - connections: every process of both colours holds one at most, and 20 are left for backups, watching and people. A database on a server of
+#    its own does not know how many processes there are: one for each 8 MiB, of which a connection at rest takes about one.
 #  - workers of Gunicorn: 2 x cores + 1 (its own documentation), as memory allows; threads carry the waiting.
 
 clamp() { # VALUE LEAST MOST
@@ -58,7 +59,7 @@ size_machine() {
     threads=$(clamp $((children / workers)) 1 16)
   fi
   spare=${6:+$children}
-  connections=$((app ? 2 * children + workers + 20 : 200))
+  connections=$((app ? 2 * children + workers + 20 : $(clamp $((ram / 8)) 200 4000)))
   printf '%s=%s\n' \
     SYSTEM_MIB "$system" \
     INNODB_POOL_MIB "$pool" \

@@ -46,23 +46,31 @@ keep_way_back() {
   find "$dumps" -name '*.sql.gz' -printf '%T@ %p\n' | sort -rn | tail -n +4 | cut -d' ' -f2- | xargs -r rm -f
 }
 
-# sql STATEMENT: as the database's administrator, over its socket.
+# sql STATEMENT: as the database's administrator, over its socket, or as the site where the database is on another server.
 sql() {
-  local client=mysql
+  local client=mysql login=(--no-defaults ${DATABASE_SOCKET:+--socket="$DATABASE_SOCKET"})
   command -v mysql >/dev/null || client=mariadb
-  "$client" --no-defaults --batch --skip-column-names ${DATABASE_SOCKET:+--socket="$DATABASE_SOCKET"} --execute "$1"
+  [[ ! -r $DATABASE_CLIENT ]] || login=(--defaults-file="$DATABASE_CLIENT")
+  "$client" "${login[@]}" --batch --skip-column-names --execute "$1"
 }
 
 dump_database() {
-  local dump=mysqldump options=()
+  local dump=mysqldump options=() login=(${DATABASE_SOCKET:+--socket="$DATABASE_SOCKET"})
+  # The site's own account may not ask where tables lie.
+  [[ ! -r $DATABASE_CLIENT ]] || login=(--defaults-file="$DATABASE_CLIENT" --no-tablespaces)
   # A dump of one database is restored into a running server, which has transactions of its own.
   [[ $DATABASE != mysql ]] || options=(--set-gtid-purged=OFF)
   [[ $DATABASE == mysql ]] || dump=mariadb-dump
   command -v "$dump" >/dev/null || dump=mysqldump
-  "$dump" ${DATABASE_SOCKET:+--socket="$DATABASE_SOCKET"} "${options[@]}" --single-transaction --quick --routines --triggers "$DATABASE_NAME"
+  "$dump" "${login[@]}" "${options[@]}" --single-transaction --quick --routines --triggers "$DATABASE_NAME"
 }
 
-# file:position, or nothing when the binary log is off.
+# file:position, or nothing when the binary log is off. On another server it is known to its administrator alone; a backup can be brought up
+# to a time as well.
 binary_log_position() {
+  if [[ -r $DATABASE_CLIENT ]]; then
+    sql "SELECT DATE_FORMAT(UTC_TIMESTAMP(), '%Y-%m-%dT%H:%i:%sZ') FROM DUAL WHERE @@GLOBAL.log_bin"
+    return
+  fi
   { sql 'SHOW BINARY LOG STATUS' || sql 'SHOW MASTER STATUS' || true; } 2>/dev/null | awk 'NR == 1 { print $1 ":" $2 }'
 }

@@ -14,6 +14,8 @@ RUN=$ROOT/run/one-server-web
 UNITS=$ROOT/etc/systemd/system
 RECORDS=$STATE/records.jsonl
 RUNNING=$STATE/running
+# How the site's account logs in to a database on another server (roles/database-proxy).
+DATABASE_CLIENT=$ETC/database-client.cnf
 # What the web server's file held before a switch that has not come to its end.
 SWITCHING=$STATE/switching
 # The web server's processes from before the last switch.

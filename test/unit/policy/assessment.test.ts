@@ -4,7 +4,7 @@ import { availability } from "../../../policy/availability";
 import { monthlyCost } from "../../../policy/cost";
 import { message, pathMessage } from "../../../policy/messages";
 import { UNKNOWN } from "../../../policy/resources";
-import { availableRungs, modelAvailability, modelCost } from "../../../policy/rungs";
+import { isBuilt, modelAvailability, modelCost } from "../../../policy/rungs";
 import { missedTargets } from "../../../policy/stackPolicies";
 import { topology } from "../../../policy/topology";
 import { rungs } from "../../../policy/vocabulary";
@@ -105,12 +105,17 @@ describe("the ladder", () => {
     );
   });
 
-  it("says which rungs can't be had yet, and names the command of each", () => {
-    for (const step of assess(stackNamed("this-project-on-local")).upgradePath.path) {
-      assert.equal(step.command, `pulumi config set rung ${step.rung} && pulumi up`);
-      assert.equal(step.available, availableRungs.has(step.rung));
-      if (!step.available) assert.ok(step.remarks.includes("Not in this version yet."));
+  it("says which rungs can't be had yet on the platform, and names the command of each", () => {
+    for (const platform of ["local", "aws"]) {
+      for (const step of assess(stackNamed(`this-project-on-${platform}`)).upgradePath.path) {
+        assert.equal(step.command, `pulumi config set rung ${step.rung} && pulumi up`);
+        assert.equal(step.available, isBuilt(step.rung, [platform]));
+        if (!step.available) assert.ok(step.remarks.includes("Not in this version yet."));
+      }
     }
+    assert.ok(isBuilt("split-database", ["local", "ssh"]));
+    assert.ok(!isBuilt("split-database", ["aws"]));
+    assert.ok(!isBuilt("single", ["elsewhere"]));
   });
 
   it("costs more with every rung, up to autoscaled", () => {

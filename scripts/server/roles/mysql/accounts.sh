@@ -63,12 +63,6 @@ account_host() {
   echo "${1%/*}/$((mask >> 24)).$((mask >> 16 & 255)).$((mask >> 8 & 255)).$((mask & 255))"
 }
 
-# option_file_text VALUE: as it stands between double quotes in a my.cnf.
-option_file_text() {
-  local value=${1//\\/\\\\}
-  printf '%s' "${value//\"/\\\"}"
-}
-
 database_statement() {
   printf 'CREATE DATABASE IF NOT EXISTS `%s` CHARACTER SET utf8mb4;\n' "$DATABASE_NAME"
 }

@@ -1,0 +1,60 @@
+import { InternalAuthority } from "../servers/internalAuthority";
+import { provisionInTurn } from "../servers/provisionInTurn";
+import { Release } from "../servers/release";
+import { databaseClients } from "./databaseClients";
+import type { RungArgs, RungResult } from "./rung";
+import { sizeOf } from "./sizes";
+import { visitors } from "./visitors";
+
+/**
+ * Two servers: `web-1` has web server and app server, `database-1` the database. Each is sized and backed up on its own, and the site stops
+ * when either does, which the policy pack says.
+ */
+export function splitDatabase({ platform, settings, survey, parent }: RungArgs): RungResult {
+  const backup = settings.server.backup !== undefined;
+  const web = platform.server(
+    "web-1",
+    {
+      tiers: ["web", "app"],
+      size: sizeOf(["web", "app"], settings),
+      // Certificates, and what visitors have uploaded.
+      keepsData: true,
+      admits: visitors(settings.server.http3),
+      backup: backup && settings.site.sharedPaths.length > 0,
+    },
+    { parent },
+  );
+  const database = platform.server(
+    "database-1",
+    {
+      tiers: ["database"],
+      size: sizeOf(["database"], settings),
+      keepsData: true,
+      admits: databaseClients("app"),
+      backup,
+    },
+    { parent },
+  );
+  const servers = [web, database];
+  const { endpoint } = web;
+  const hostnames = [settings.domain, ...settings.aliases];
+  const names = platform.names(hostnames, endpoint, { parent });
+  const certificate = platform.certificate(hostnames, endpoint, { parent });
+  const common = { settings, survey, internal: new InternalAuthority({ parent }), peers: servers };
+  // The database first: the site's app server is replaced only by one that can log in.
+  const data = provisionInTurn([database], common, { parent });
+  // An ACME authority looks the names up, so the records come first.
+  const site = provisionInTurn([web], { ...common, certificate }, { parent, dependsOn: [...names, ...data] });
+  const release = new Release(
+    "web-1",
+    { server: web, provisions: [...data, ...site], settings, survey },
+    { parent },
+  );
+
+  return {
+    servers,
+    endpoint,
+    release: release.release,
+    ...(certificate.source === "local" ? { authority: certificate.authority } : {}),
+  };
+}
