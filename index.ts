@@ -3,7 +3,7 @@ import { collectResources } from "./components/inventory";
 import { choosePlatform } from "./components/platforms/choose";
 import { Survey } from "./components/servers/survey";
 import { readProgramSettings } from "./components/settings/program";
-import { Site } from "./components/site";
+import { checkRung, Site } from "./components/site";
 import { assess } from "./policy/assess";
 import { costText, nextRungText } from "./policy/messages";
 import { topology } from "./policy/topology";
@@ -13,9 +13,11 @@ import { upgradePathOutput } from "./policy/upgradePath";
 export = async () => {
   showErrorsPlainly();
   const settings = readProgramSettings(__dirname);
+  const survey = new Survey();
+  await checkRung(settings, survey);
   const resources = collectResources();
   const platform = choosePlatform(settings);
-  const site = new Site(settings, platform, new Survey());
+  const site = new Site(settings, platform, survey);
   const assessed = resources().then((views) => assess(topology(views)));
   return {
     url: site.url,

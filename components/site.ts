@@ -1,22 +1,32 @@
 import * as pulumi from "@pulumi/pulumi";
-import { type BuiltRung, builtRungs, type PlatformName, type Rung } from "../policy/vocabulary";
+import { type BuiltRung, builtRungs, type Rung } from "../policy/vocabulary";
 import type { Endpoint, Platform, Server } from "./platforms/platform";
 import { refusal } from "./refusal";
-import type { RungArgs, RungResult } from "./rungs/rung";
+import type { RungPlan } from "./rungs/rung";
 import { single } from "./rungs/single";
 import { splitDatabase } from "./rungs/splitDatabase";
 import { siteArchive } from "./servers/siteArchive";
 import type { Survey } from "./servers/survey";
 import type { Settings } from "./settings/settings";
 
-type Build = (args: RungArgs) => RungResult;
+const plans: Readonly<Record<BuiltRung, RungPlan>> = { single, "split-database": splitDatabase };
 
-const builders: Readonly<Record<BuiltRung, Build>> = { single, "split-database": splitDatabase };
+/** @throws {pulumi.RunError} where this version does not build the rung on the platform */
+function requirePlan(settings: Settings): RungPlan {
+  const built: readonly Rung[] = builtRungs[settings.platform];
+  if (!built.includes(settings.rung)) throw refusal(notInThisVersion(settings));
+  return plans[settings.rung as BuiltRung];
+}
 
-/** What builds a rung on a platform; undefined when this version does not. */
-function builderOf(rung: Rung, platform: PlatformName): Build | undefined {
-  const built: readonly Rung[] = builtRungs[platform];
-  return built.includes(rung) ? builders[rung as BuiltRung] : undefined;
+/**
+ * Ends the run, before anything is made, where this version does not build the rung of the settings, or where the stack's database is on a
+ * server that does not hold it there: its data would stay behind.
+ * @throws {pulumi.RunError}
+ */
+export async function checkRung(settings: Settings, survey: Survey): Promise<void> {
+  const { databases } = requirePlan(settings);
+  const left = (await survey.databases()).filter((name) => !databases.includes(name));
+  if (left.length > 0) throw refusal(wouldLoseData(settings, left));
 }
 
 /** A server as the stack's output `servers` shows it. */
@@ -48,11 +58,9 @@ export class Site extends pulumi.ComponentResource {
   ) {
     const { domain, aliases, rung } = settings;
     super("one-server-web:site:Site", domain, { domain, aliases, rung, platform: platform.name }, options);
-    const build = builderOf(rung, platform.name);
-    if (build === undefined) throw refusal(notInThisVersion(settings));
     // A folder that can't be uploaded is refused before a server is touched.
     siteArchive(settings.site);
-    const result = build({ platform, settings, survey, parent: this });
+    const result = requirePlan(settings).build({ platform, settings, survey, parent: this });
     this.url = pulumi.output(`https://${settings.domain}/`);
     this.publicIp = publicAddress(result.endpoint);
     this.servers = result.servers.map(serverOutput);
@@ -90,5 +98,12 @@ function notInThisVersion(settings: Settings): string {
   return (
     `one-server-web:rung is "${settings.rung}", which this version cannot build on the platform ${settings.platform} yet; expected ${builtRungs[settings.platform].join(", ")}; ` +
     `for example: pulumi config set rung single -s ${settings.stack}`
+  );
+}
+
+function wouldLoseData({ rung, stack }: Settings, left: readonly string[]): string {
+  return (
+    `one-server-web:rung is "${rung}", but this stack's database is on ${left.join(", ")}, and this version moves no data between rungs; ` +
+    `set the former rung again (pulumi config set rung … -s ${stack}), or make a stack of its own for ${rung} and restore a backup there (npm run restore)`
   );
 }

@@ -13,6 +13,13 @@ export interface RungArgs {
   readonly parent: pulumi.Resource;
 }
 
+/** A rung that this version builds. */
+export interface RungPlan {
+  readonly build: (args: RungArgs) => RungResult;
+  /** The servers that hold the site's database. */
+  readonly databases: readonly string[];
+}
+
 /** What a rung puts in place for the site. */
 export interface RungResult {
   readonly servers: readonly Server[];

@@ -1,17 +1,19 @@
 import { provisionInTurn } from "../servers/provisionInTurn";
 import { Release } from "../servers/release";
-import type { RungArgs, RungResult } from "./rung";
+import type { RungArgs, RungPlan, RungResult } from "./rung";
 import { sizeOf } from "./sizes";
 import { visitors } from "./visitors";
+
+const name = "web-1";
 
 /**
  * One server with all tiers: name → address → nginx → app → database, everything on `web-1`.
  * Whatever stops that machine stops the site, which the policy pack says.
  */
-export function single({ platform, settings, survey, parent }: RungArgs): RungResult {
+function build({ platform, settings, survey, parent }: RungArgs): RungResult {
   const tiers = ["web", "app", "database"] as const;
   const server = platform.server(
-    "web-1",
+    name,
     {
       tiers,
       size: sizeOf(tiers, settings),
@@ -31,7 +33,7 @@ export function single({ platform, settings, survey, parent }: RungArgs): RungRe
     { settings, certificate, survey },
     { parent, dependsOn: names },
   );
-  const release = new Release("web-1", { server, provisions, settings, survey }, { parent });
+  const release = new Release(name, { server, provisions, settings, survey }, { parent });
 
   return {
     servers: [server],
@@ -40,3 +42,5 @@ export function single({ platform, settings, survey, parent }: RungArgs): RungRe
     ...(certificate.source === "local" ? { authority: certificate.authority } : {}),
   };
 }
+
+export const single: RungPlan = { build, databases: [name] };

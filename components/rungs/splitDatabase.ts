@@ -2,18 +2,21 @@ import { InternalAuthority } from "../servers/internalAuthority";
 import { provisionInTurn } from "../servers/provisionInTurn";
 import { Release } from "../servers/release";
 import { databaseClients } from "./databaseClients";
-import type { RungArgs, RungResult } from "./rung";
+import type { RungArgs, RungPlan, RungResult } from "./rung";
 import { sizeOf } from "./sizes";
 import { visitors } from "./visitors";
+
+const webName = "web-1";
+const databaseName = "database-1";
 
 /**
  * Two servers: `web-1` has web server and app server, `database-1` the database. Each is sized and backed up on its own, and the site stops
  * when either does, which the policy pack says.
  */
-export function splitDatabase({ platform, settings, survey, parent }: RungArgs): RungResult {
+function build({ platform, settings, survey, parent }: RungArgs): RungResult {
   const backup = settings.server.backup !== undefined;
   const web = platform.server(
-    "web-1",
+    webName,
     {
       tiers: ["web", "app"],
       size: sizeOf(["web", "app"], settings),
@@ -25,7 +28,7 @@ export function splitDatabase({ platform, settings, survey, parent }: RungArgs):
     { parent },
   );
   const database = platform.server(
-    "database-1",
+    databaseName,
     {
       tiers: ["database"],
       size: sizeOf(["database"], settings),
@@ -46,7 +49,7 @@ export function splitDatabase({ platform, settings, survey, parent }: RungArgs):
   // An ACME authority looks the names up, so the records come first.
   const site = provisionInTurn([web], { ...common, certificate }, { parent, dependsOn: [...names, ...data] });
   const release = new Release(
-    "web-1",
+    webName,
     { server: web, provisions: [...data, ...site], settings, survey },
     { parent },
   );
@@ -58,3 +61,5 @@ export function splitDatabase({ platform, settings, survey, parent }: RungArgs):
     ...(certificate.source === "local" ? { authority: certificate.authority } : {}),
   };
 }
+
+export const splitDatabase: RungPlan = { build, databases: [databaseName] };

@@ -17,6 +17,8 @@ export interface BelievedCommand {
 export interface Beliefs {
   readonly commands: Readonly<Record<string, BelievedCommand>>;
   readonly copies: Readonly<Record<string, BelievedCopy>>;
+  /** The names of the provisioned servers that hold a database. */
+  readonly databases: readonly string[];
 }
 
 /** A resource of the state as the engine hands it over. */
@@ -49,12 +51,21 @@ export async function readBeliefs(): Promise<Beliefs | undefined> {
 export async function beliefsOf(resources: Readonly<Record<string, StateResource>>): Promise<Beliefs> {
   const commands: Record<string, BelievedCommand> = {};
   const copies: Record<string, BelievedCopy> = {};
+  const holders: string[] = [];
   for (const [urn, { type, outputs }] of Object.entries(resources)) {
     const name = urn.split("::").pop() ?? "";
     if (type === "command:remote:Command") commands[name] = commandOf(outputs);
     else if (type === "command:remote:CopyToRemote") copies[name] = await copyOf(outputs);
+    else if (serverType.test(type) && isDatabase(outputs)) holders.push(name);
   }
-  return { commands, copies };
+  const databases = holders.filter((name) => commands[`${name}-provision`] !== undefined);
+  return { commands, copies, databases };
+}
+
+const serverType = /^one-server-web:\w+:Server$/;
+
+function isDatabase({ tiers }: StateResource["outputs"]): boolean {
+  return Array.isArray(tiers) && tiers.includes("database");
 }
 
 function commandOf({ create, stdin, triggers }: StateResource["outputs"]): BelievedCommand {

@@ -27,7 +27,7 @@ export interface SurveyEdges {
 
 const realEdges: SurveyEdges = { readBeliefs, dial, freshMark: () => randomBytes(4).toString("hex") };
 
-const nothing: Beliefs = { commands: {}, copies: {} };
+const nothing: Beliefs = { commands: {}, copies: {}, databases: [] };
 
 /**
  * Compares what the stack's state says of its servers with what they say of themselves, before their commands are registered: all servers at
@@ -47,6 +47,12 @@ export class Survey {
     const known = this.sights.get(server) ?? this.look(server);
     this.sights.set(server, known);
     return known;
+  }
+
+  /** The names of the servers that hold the database as the state says; none where it can't be read. */
+  async databases(): Promise<readonly string[]> {
+    this.beliefs ??= this.edges.readBeliefs();
+    return (await this.beliefs)?.databases ?? [];
   }
 
   private look(server: Server): pulumi.Output<Sight> {
@@ -92,8 +98,12 @@ function ownerOf(beliefs: Beliefs | undefined, mark: string): string {
 }
 
 /** What is said of one server's resources: their names begin with its name. */
-function ofServer({ commands, copies }: Beliefs, server: string): Beliefs {
+function ofServer({ commands, copies, databases }: Beliefs, server: string): Beliefs {
   const own = <Value>(entries: Readonly<Record<string, Value>>) =>
     Object.fromEntries(Object.entries(entries).filter(([name]) => name.startsWith(`${server}-`)));
-  return { commands: own(commands), copies: own(copies) };
+  return {
+    commands: own(commands),
+    copies: own(copies),
+    databases: databases.filter((name) => name === server),
+  };
 }

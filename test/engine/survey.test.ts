@@ -62,7 +62,7 @@ describe("what the program learns before it plans, in the real engine", function
         });
         export const known = beliefs;`);
       await project.up();
-      assert.deepEqual((await project.outputs()).known, { commands: {}, copies: {} });
+      assert.deepEqual((await project.outputs()).known, { commands: {}, copies: {}, databases: [] });
       await project.up();
       const { commands, copies } = (await project.outputs()).known as Beliefs;
       assert.equal(commands["web-1-provision"]?.machine, "i-1");

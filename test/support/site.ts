@@ -44,8 +44,9 @@ export class LocalSite {
     writeFileSync(join(this.clone.folder, `Pulumi.${this.stack}.yaml`), ["config:", ...lines, ""].join("\n"));
   }
 
-  async set(key: string, value: string): Promise<void> {
-    await this.clone.pulumi("config", "set", key, value, "-s", this.stack);
+  /** @param options such as `--secret` */
+  async set(key: string, value: string, ...options: readonly string[]): Promise<void> {
+    await this.clone.pulumi("config", "set", key, value, ...options, "-s", this.stack);
   }
 
   /** Runs `npm start`'s program to its end; must succeed. */

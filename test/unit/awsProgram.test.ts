@@ -439,3 +439,12 @@ describe("the platform aws", function () {
     );
   });
 });
+
+describe("a rung that AWS does not have yet", () => {
+  it("is refused with those that it has", async () => {
+    await assert.rejects(
+      run(false, { rung: "split-database" }),
+      /one-server-web:rung is "split-database", which this version cannot build on the platform aws yet; expected single; /,
+    );
+  });
+});

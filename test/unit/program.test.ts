@@ -27,7 +27,10 @@ interface Made {
 
 class Engine implements pulumi.runtime.Mocks {
   readonly made: Made[] = [];
-  constructor(private readonly preview: boolean) {}
+  constructor(
+    private readonly preview: boolean,
+    private readonly state?: Readonly<Record<string, object>>,
+  ) {}
 
   newResource({ type, name, inputs }: pulumi.runtime.MockResourceArgs) {
     this.made.push({ type, name, inputs });
@@ -36,8 +39,9 @@ class Engine implements pulumi.runtime.Mocks {
     return { id: `${name}-id`, state: this.preview ? { ...inputs } : { ...inputs, stdout, stderr: "" } };
   }
 
+  /** What a state says that has been there before. */
   call() {
-    return {};
+    return this.state === undefined ? {} : { outputs: this.state };
   }
 
   named(type: string, name: string): Made {
@@ -52,11 +56,14 @@ async function run(
   preview: boolean,
   config: Record<string, string> = {},
   secrets: readonly string[] = ["databasePassword"],
+  state?: Readonly<Record<string, object>>,
 ) {
-  const engine = new Engine(preview);
+  const engine = new Engine(preview, state);
   const settings = { databasePassword: password, network: "local", subnet: "10.88.0.0/24", ...config };
   const named = Object.entries(settings).map(([name, value]) => [`one-server-web:${name}`, value]);
-  await pulumi.runtime.setMocks(engine, "one-server-web", "local", preview);
+  // Without an organization the state can't be asked for.
+  const organization = state === undefined ? undefined : "organization";
+  await pulumi.runtime.setMocks(engine, "one-server-web", "local", preview, organization);
   pulumi.runtime.setAllConfig(Object.fromEntries(named));
   process.env.PULUMI_CONFIG_SECRET_KEYS = JSON.stringify(secrets.map((name) => `one-server-web:${name}`));
   try {
@@ -285,4 +292,97 @@ describe("the program", function () {
       });
     });
   }
+});
+
+describe("the program on the rung split-database", () => {
+  const rung = { rung: "split-database" };
+  const names = (engine: Engine, type: string) =>
+    engine.made.filter((made) => made.type === type).map(({ name }) => name);
+
+  it("makes two servers that know each other by an authority of their own", async () => {
+    const { engine, outputs } = await run(false, rung);
+    assert.deepEqual(names(engine, "one-server-web:local:Server").sort(), ["database-1", "web-1"]);
+    assert.deepEqual(names(engine, "one-server-web:local:CertificateAuthority").sort(), [
+      "certificate-authority",
+      "internal-authority",
+    ]);
+    for (const server of ["web-1", "database-1"]) {
+      const { inputs } = engine.named("command:local:Command", `${server}-internal-certificate`);
+      assert.deepEqual(inputs.environment, { NAMES: `${server} 10.88.0.10` });
+    }
+    assert.deepEqual(names(engine, "command:remote:Command").sort(), [
+      "database-1-provision",
+      "web-1-deploy",
+      "web-1-provision",
+    ]);
+    const servers = (await resolved(outputs.servers)) as { name: string; tier: string }[];
+    assert.deepEqual(
+      servers.map(({ name, tier }) => [name, tier]),
+      [
+        ["web-1", "web, app"],
+        ["database-1", "database"],
+      ],
+    );
+  });
+
+  it("shows a policy both servers, and the rung above as the next", async () => {
+    const { outputs } = await run(false, rung);
+    const path = readUpgradePath(await resolved(outputs.upgradePath));
+    assert.ok(path);
+    assert.deepEqual([path.rung, path.next?.rung], ["split-database", "load-balanced"]);
+    assert.deepEqual(path.singlePointsOfFailure.map(({ names }) => names).sort(), [
+      ["database-1"],
+      ["web-1"],
+    ]);
+  });
+
+  const held = (name: string, tiers: readonly string[]) => ({
+    [`urn:pulumi:local::one-server-web::one-server-web:local:Server::${name}`]: {
+      type: "one-server-web:local:Server",
+      outputs: { tiers },
+    },
+    [`urn:pulumi:local::one-server-web::command:remote:Command::${name}-provision`]: {
+      type: "command:remote:Command",
+      outputs: { create: "provision", triggers: ["first-machine"] },
+    },
+  });
+  const moves = [
+    { to: "split-database", state: held("web-1", ["web", "app", "database"]), left: "web-1" },
+    {
+      to: "single",
+      state: { ...held("web-1", ["web", "app"]), ...held("database-1", ["database"]) },
+      left: "database-1",
+    },
+  ];
+  for (const { to, state, left } of moves) {
+    it(`refuses to leave the site's data behind: to ${to}`, async () => {
+      await assert.rejects(run(false, { rung: to }, undefined, state), (error: Error) => {
+        assert.ok(pulumi.RunError.isInstance(error));
+        assert.match(
+          error.message,
+          new RegExp(`^one-server-web:rung is "${to}", but this stack's database is on ${left}, .*[^\n]$`),
+        );
+        return true;
+      });
+    });
+    it(`is content with what stays where it is: ${left}`, async () => {
+      await run(false, { rung: to === "single" ? "split-database" : "single" }, undefined, state);
+    });
+  }
+
+  it("names the server that the setting servers lacks on the platform ssh", async () => {
+    const server = {
+      name: "web-1",
+      address: "203.0.113.7",
+      privateKey: "-----BEGIN PRIVATE KEY-----\nx\n-----END PRIVATE KEY-----",
+      hostKey: "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAVHdhcoGWEWhdsMJUpVnTUDyHuAPSXyfIFgXTlfZ7rK",
+    };
+    await assert.rejects(
+      run(false, { ...rung, platform: "ssh", certificates: "local", servers: JSON.stringify([server]) }, [
+        "databasePassword",
+        "servers",
+      ]),
+      /one-server-web:servers names web-1 and no database-1; the rung split-database needs database-1 with the tiers database; /,
+    );
+  });
 });

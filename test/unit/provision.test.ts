@@ -81,6 +81,7 @@ describe("what is done to provision a server", () => {
   const believed: Beliefs = {
     commands: { "web-1-provision": { text, inputDigest: settings, machine: "i-1" } },
     copies: { "web-1-scripts": { remotePath: upload, hash: archive.hash } },
+    databases: ["web-1"],
   };
   const plan = (reported: Report | undefined, was = believed, wanted = settings) =>
     planProvisioning("web-1", archive, { believed: was, reported, freshMark, owner }, wanted);
@@ -89,7 +90,7 @@ describe("what is done to provision a server", () => {
   it("is the same as ever where the server is in order, is new, or can't be asked", () => {
     assert.deepEqual(plan(inOrder), usual);
     assert.deepEqual(plan(undefined), usual);
-    assert.deepEqual(plan(undefined, { commands: {}, copies: {} }), usual);
+    assert.deepEqual(plan(undefined, { commands: {}, copies: {}, databases: [] }), usual);
   });
 
   const drifted: readonly (readonly [title: string, facts: Facts, says: string])[] = [
@@ -141,13 +142,16 @@ describe("what is done to provision a server", () => {
 
   it("says so where the server is new to this stack and was another one's", () => {
     const facts = { ...inOrder.facts, owner: "one-server-web/test 99999999" };
-    const seen = plan({ facts, digests: {} }, { commands: {}, copies: {} });
+    const seen = plan({ facts, digests: {} }, { commands: {}, copies: {}, databases: [] });
     assert.equal(seen.command, text);
     assert.equal(
       seen.warning,
       "web-1 was provisioned by another stack before, one-server-web/test: this stack takes it over",
     );
-    assert.equal(plan({ facts: {}, digests: {} }, { commands: {}, copies: {} }).warning, undefined);
+    assert.equal(
+      plan({ facts: {}, digests: {} }, { commands: {}, copies: {}, databases: [] }).warning,
+      undefined,
+    );
   });
 
   it("is nothing special on a server that version 0.1.0 provisioned", () => {

@@ -100,6 +100,7 @@ describe("what is done where the server is not as the stack's state says", () =>
   const believed = {
     commands: { "web-1-deploy": { text: `sudo -n ${usual.command}`, inputDigest: "", machine: "i-1" } },
     copies: { "web-1-upload": { remotePath: usual.upload, hash: archive.hash } },
+    databases: ["web-1"],
   };
   const seen = (reported: Report | undefined, pinned?: string) =>
     planReleaseOn("web-1", archive, contract, pinned, { believed, reported, freshMark, owner: "" });

@@ -112,12 +112,22 @@ describe("what the stack's state says of its servers", () => {
         type: "command:local:Command",
         outputs: { create: "machine.sh" },
       },
+      "urn:pulumi:prod::one-server-web::one-server-web:site:Site$one-server-web:aws:Server::web-1": {
+        type: "one-server-web:aws:Server",
+        outputs: { name: "web-1", tiers: ["web", "app", "database"] },
+      },
+      // Made, and never provisioned: there is no data on it.
+      "urn:pulumi:prod::one-server-web::one-server-web:site:Site$one-server-web:aws:Server::database-1": {
+        type: "one-server-web:aws:Server",
+        outputs: { name: "database-1", tiers: ["database"] },
+      },
     });
     assert.deepEqual(beliefs, {
       commands: {
         "web-1-provision": { text: "provision", inputDigest: sha256("DOMAIN='x'\n"), machine: "i-1" },
       },
       copies: { "web-1-scripts": { remotePath: "x.tar.gz", hash: "0a1b" } },
+      databases: ["web-1"],
     });
   });
 });
@@ -180,6 +190,7 @@ describe("the survey of a stack's servers", () => {
       "web-1-upload": { remotePath: "u1", hash: "" },
       "web-10-upload": { remotePath: "u10", hash: "" },
     },
+    databases: ["web-1"],
   };
 
   it("asks each server once, all at the same time, for its own files", async () => {
@@ -197,7 +208,10 @@ describe("the survey of a stack's servers", () => {
   it("does not ask a server that is new to the stack, or another machine; one that was there already it does", async () => {
     const { made, asked } = survey(beliefs);
     const fresh = await known(made.of(server("web-3")));
-    assert.deepEqual([fresh.reported, fresh.believed], [undefined, { commands: {}, copies: {} }]);
+    assert.deepEqual(
+      [fresh.reported, fresh.believed],
+      [undefined, { commands: {}, copies: {}, databases: [] }],
+    );
     const replaced = await known(made.of(server("web-1", "local", "i-2")));
     assert.equal(replaced.reported, undefined);
     assert.deepEqual(asked, []);
@@ -216,7 +230,7 @@ describe("the survey of a stack's servers", () => {
       (await known(survey(beliefs).made.of(server("web-3")))).owner,
       "one-server-web/prod 1a2b3c4d",
     );
-    const empty = survey({ commands: {}, copies: {} }).made;
+    const empty = survey({ commands: {}, copies: {}, databases: [] }).made;
     assert.equal((await known(empty.of(server("web-1")))).owner, "one-server-web/prod 0f0f0f0f");
   });
 

@@ -35,16 +35,21 @@ export function markedRelease(
   settings: ServerVariables = {},
 ): MarkedRelease {
   const fill = (folder: string) => {
-    cpSync(join(__dirname, "site", runtime), folder, { recursive: true });
-    for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
-      if (entry.isFile()) {
-        const path = join(entry.parentPath, entry.name);
-        writeFileSync(path, readFileSync(path, "utf8").replaceAll("{{MARK}}", mark));
-      }
-    }
+    writeMarkedSite(runtime, mark, folder);
     change(folder);
   };
   return packedRelease(mark, bundles, fill, { ...markedSettings(runtime), ...settings });
+}
+
+/** Writes the load tests' site into a folder, with a mark of its own in each of its parts. */
+export function writeMarkedSite(runtime: "php" | "python", mark: string, folder: string): void {
+  cpSync(join(__dirname, "site", runtime), folder, { recursive: true });
+  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
+    if (entry.isFile()) {
+      const path = join(entry.parentPath, entry.name);
+      writeFileSync(path, readFileSync(path, "utf8").replaceAll("{{MARK}}", mark));
+    }
+  }
 }
 
 /**

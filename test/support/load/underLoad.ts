@@ -25,7 +25,7 @@ const fewest = 25;
  * @param load its seconds are the most that it may take.
  */
 export async function underLoad(
-  server: ReleaseServer,
+  server: Pick<ReleaseServer, "target" | "writes">,
   load: Load,
   doing: (running: RunningLoad) => Promise<void>,
 ): Promise<LoadReport> {

@@ -2,9 +2,6 @@
 # The site's way to a database on other servers: a HAProxy behind the very socket that a database on this server would have, so that the site
 # and its settings are the same on every rung. It goes to the server that takes writes; while none does, to one that answers, for reads.
 
-# How the release scripts log in, which on the database's own server are known by being root.
-readonly DATABASE_CLIENT=/etc/one-server-web/database-client.cnf
-
 database-proxy_plan() {
   haproxy_instance database-proxy
   DATABASE_SOCKET=/run/mysqld/mysqld.sock
@@ -19,6 +16,7 @@ database-proxy_packages() {
 # What another rung has left here would be forgotten, and a new database begun.
 database-proxy_refuse() {
   local folder
+  ! has_role mysql || return 0
   for folder in /var/lib/mysql /var/lib/mariadb; do
     [[ ! -d $folder/$DATABASE_NAME ]] ||
       fail "setting rung: this server holds the site's database in $folder, which would stay behind; set the rung back, or move $folder aside once its data is on the database server"
@@ -30,7 +28,8 @@ database-proxy_configure() {
   configure_haproxy database-proxy
   install_template database-proxy socket.conf /etc/systemd/system/one-server-web-haproxy@database-proxy.service.d/socket.conf 0644 root:root \
     daemon-reload restart:one-server-web-haproxy@database-proxy
-  install_file database-proxy "$DATABASE_CLIENT" 0600 root:root < <(
+  # How the release scripts log in, which on the database's own server are known by being root.
+  install_file database-proxy /etc/one-server-web/database-client.cnf 0600 root:root < <(
     printf '[client]\nuser=%s\npassword="%s"\nsocket=%s\n' "$DATABASE_USER" "$(option_file_text "$DATABASE_PASSWORD")" "$DATABASE_SOCKET"
   )
 }

@@ -15,6 +15,12 @@ mysql_plan() {
   PERFORMANCE_SCHEMA_WORD=$( ((PERFORMANCE_SCHEMA)) && echo ON || echo OFF)
 }
 
+# The other way round: the database of a server of its own would be left for an empty one.
+mysql_refuse() {
+  [[ ! -e /etc/one-server-web/database-client.cnf ]] || has_role database-endpoint ||
+    fail "setting rung: the site's database is on another server, which this one would not get; set the rung back, or remove /etc/one-server-web/database-client.cnf once the data may stay behind"
+}
+
 mysql_packages() {
   echo "$DATABASE-server"
 }
