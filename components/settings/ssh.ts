@@ -14,6 +14,8 @@ const server = z.strictObject({
     .optional(),
   tiers: z.array(z.enum(tiers)).min(1).optional(),
   address: z.union([hostname, z.ipv4(), z.ipv6()]),
+  /** Where the stack's other servers reach it, when that is not `address`. */
+  privateAddress: z.union([z.ipv4(), z.ipv6()]).optional(),
   user: z
     .string()
     .regex(/^[a-z_][a-z0-9_-]{0,31}$/)
@@ -28,7 +30,7 @@ export const sshTable = {
   servers: setting(
     json(
       z.array(server).min(1).max(20).refine(areDifferentServers),
-      "a list of different servers, each with name (such as web-1), tiers, address, user, port (1 to 65535), privateKey (PEM, secret) and hostKey (as ssh-keyscan prints it, without the name); a single one needs no name and tiers",
+      "a list of different servers, each with name (such as web-1), tiers, address, privateAddress (where other servers reach it, when that is another), user, port (1 to 65535), privateKey (PEM, secret) and hostKey (as ssh-keyscan prints it, without the name); a single one needs no name and tiers",
     ),
     {
       about:

@@ -141,6 +141,11 @@ function replicaChange(member: Member): string {
   );
 }
 
+/** True where the database has its machine for itself. */
+function isApart({ tiers }: Member): boolean {
+  return !tiers.includes("web") && !tiers.includes("app");
+}
+
 /** True where the database runs on a machine that is kept by its owner. */
 function isSelfKept({ service }: Member): boolean {
   return service === "machine" || service === "ec2" || service === "lightsail";
@@ -170,7 +175,8 @@ function withoutBackup(site: Topology, member: Member, planned: boolean): Findin
                 : `Set backupRetentionPeriod: 7 on ${member.name}`,
             command: "pulumi up",
           },
-      ...(isSelfKept(member)
+      // This project's own stack that is there already has its database on a server all the same.
+      ...(isSelfKept(member) && !(site.own && isApart(member))
         ? {
             removedBy: {
               rung: "split-database" as const,

@@ -69,14 +69,12 @@ for (const { network, stack, runtime, database, units } of kinds) {
         site: "site/marked",
         migrate: runtime === "php" ? "php bin/migrate.php" : "python3 bin/migrate.py",
         sharedPaths: '["uploads"]',
-        backupRepository: "/var/backups/site",
         ...(stack === "lemp" ? { pageCache: "1m" } : {}),
       });
     });
     after(() => site.remove());
 
     it("come up by one npm start, and the page with a SELECT answers", async () => {
-      await site.set("backupPassword", "for-this-test-only", "--secret");
       const { output } = await site.start();
       assert.match(output, /https:\/\/www\.foobar\.com\/ is up/);
       const health = await site.get("/healthz");
@@ -131,6 +129,9 @@ for (const { network, stack, runtime, database, units } of kinds) {
     });
 
     it("are both shown by npm run status, with nothing wrong", async () => {
+      await site.set("backupRepository", "/var/backups/site");
+      await site.set("backupPassword", "for-this-test-only", "--secret");
+      await site.start();
       await run("backup");
       const shown = JSON.parse((await site.clone.run("status", ["--json"])).stdout) as {
         server: string;

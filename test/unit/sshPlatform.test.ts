@@ -66,6 +66,13 @@ describe("the platform ssh", () => {
     assert.equal(await known(made.login), "ssh -p 2222 debian@203.0.113.7");
   });
 
+  it("has other servers come by the private address where there is one", async () => {
+    const peers = (more: object) =>
+      known(platform([{ ...server, ...more }]).server("web-1", web, {}).privateIp);
+    assert.equal(await peers({}), "203.0.113.7");
+    assert.equal(await peers({ privateAddress: "10.0.0.7" }), "10.0.0.7");
+  });
+
   it("takes another machine behind the same address for another one, and a comment for nothing", () => {
     assert.equal(machineIdentity(server.hostKey), machineIdentity(pair.public));
     assert.notEqual(machineIdentity(pair.public), machineIdentity(otherPair.public));

@@ -19,11 +19,14 @@ export function sshServer(
   return new Server(name, facts, () => machineAt(name, settings), options);
 }
 
-function machineAt(name: string, { address, user, port, privateKey, hostKey }: SshServerSettings): Machine {
+function machineAt(
+  name: string,
+  { address, privateAddress, user, port, privateKey, hostKey }: SshServerSettings,
+): Machine {
   const publicIp = pulumi.output(addressOf(name, address));
   return {
     publicIp,
-    privateIp: publicIp,
+    privateIp: privateAddress === undefined ? publicIp : pulumi.output(privateAddress),
     instanceId: pulumi.output(machineIdentity(hostKey)),
     size: pulumi.output("as it is"),
     login: pulumi.output(`ssh -p ${port} ${user}@${address}`),
