@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { connect } from "node:net";
 import { join } from "node:path";
 import { story } from "../../scripts/cli/test/story";
 import { eventually } from "../support/eventually";
@@ -7,6 +6,7 @@ import { writeMarkedSite } from "../support/load/releases";
 import { summarize } from "../support/load/summary";
 import { type LoadReport, underLoad } from "../support/load/underLoad";
 import type { TestNetwork } from "../support/networks";
+import { openPorts } from "../support/ports";
 import { LocalSite } from "../support/site";
 
 interface Kind {
@@ -152,9 +152,8 @@ for (const { network, stack, runtime, database, units } of kinds) {
     });
 
     it("let nobody else reach the database: not by another address, and not without a certificate of the stack", async () => {
-      const open: number[] = [];
       const host = address("database-1");
-      for (const port of [80, 443, 3306, 3307, 3308, 3309]) if (await answers(host, port)) open.push(port);
+      const open = await openPorts(host, [80, 443, 3306, 3307, 3308, 3309]);
       assert.deepEqual(open, [], "ports that are open to this host, which is no web server");
       const tls = "/etc/one-server-web/internal";
       const ask = (port: number, options: string) =>
@@ -298,20 +297,6 @@ for (const { network, stack, runtime, database, units } of kinds) {
       await site.set("rung", "split-database");
       assert.match((await site.start()).output, /nothing had to change/);
     });
-  });
-}
-
-/** Whether something takes connections there, for this host. */
-function answers(host: string, port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect({ host, port, timeout: 1000 });
-    const end = (open: boolean) => {
-      socket.destroy();
-      resolve(open);
-    };
-    socket.on("connect", () => end(true));
-    socket.on("timeout", () => end(false));
-    socket.on("error", () => end(false));
   });
 }
 

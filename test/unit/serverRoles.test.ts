@@ -27,7 +27,7 @@ function unitsOf(roleNames: string, variables: ServerVariables = {}): string[] {
     `unset ROLES; parse_assignments "$SETTINGS"
      apt-cache() { printf 'Package: %s\\n' "\${@:2}"; }
      lists_ready() { :; }
-     CERTIFICATE_ROLES='' DATABASE_SERVICE='' WITH_EXPORTERS=no
+     CERTIFICATE_ROLES='' DATABASE_SERVICE='' HAPROXY_INSTANCES='' WITH_EXPORTERS=no
      while read -r size; do declare -g "$size"; done < <(size_machine 2048 2 "$ROLES" "\${RUNTIME:-}")
      load_roles; each_role plan; server_units watched started following`,
     ["lib/assignments", "lib/system", "lib/sizing", "lib/app", "lib/front"],
@@ -137,6 +137,18 @@ describe("what a server runs", () => {
         "one-server-web-later.timer",
       ],
     );
+  });
+
+  it("is a way from the one to the other where database and web server are apart", () => {
+    assert.deepEqual(unitsOf("internal-tls haproxy mysql database-endpoint"), [
+      "mysql.service",
+      "one-server-web-haproxy@database-endpoint.service",
+      "one-server-web-database-state.service",
+    ]);
+    assert.deepEqual(unitsOf("internal-tls haproxy nginx php-fpm database-proxy site"), [
+      "nginx.service",
+      "one-server-web-haproxy@database-proxy.service",
+    ]);
   });
 
   it("is no database on one that is a web server", () => {

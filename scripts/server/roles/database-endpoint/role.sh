@@ -2,6 +2,8 @@
 # How the database is reached from other servers: a HAProxy takes their connections by TLS from both ends and hands them to the database's
 # socket, so that the site's account stays one of this machine. Beside it a responder says whether the database takes writes.
 
+readonly DATABASE_STATE_PORT=3309
+
 database-endpoint_plan() {
   haproxy_instance database-endpoint
   # The rest is for backups, watching and people.

@@ -1,6 +1,6 @@
 """Says over HTTP, on the loopback address, what the database of this server does, for the health checks of those who connect to it.
 
-usage: state.py SOCKET
+usage: state.py SOCKET PORT
 
 /primary answers 200 when the database takes writes, /member when it answers at all; else 503.
 """
@@ -11,7 +11,6 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pymysql
 
-PORT = 3309
 # A database that takes longer than this to say its name counts as unavailable.
 SECONDS = 1
 
@@ -74,9 +73,10 @@ def handler(database):
 
 
 def main():
-    if len(sys.argv) != 2:
+    if len(sys.argv) != 3:
         sys.exit(__doc__)
-    ThreadingHTTPServer(("127.0.0.1", PORT), handler(Database(sys.argv[1]))).serve_forever()
+    socket, port = sys.argv[1:]
+    ThreadingHTTPServer(("127.0.0.1", int(port)), handler(Database(socket))).serve_forever()
 
 
 if __name__ == "__main__":
