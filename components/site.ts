@@ -104,6 +104,6 @@ function notInThisVersion(settings: Settings): string {
 function wouldLoseData({ rung, stack }: Settings, left: readonly string[]): string {
   return (
     `one-server-web:rung is "${rung}", but this stack's database is on ${left.join(", ")}, and this version moves no data between rungs; ` +
-    `set the former rung again (pulumi config set rung … -s ${stack}), or make a stack of its own for ${rung} and restore a backup there (npm run restore)`
+    `set the former rung again (pulumi config set rung … -s ${stack}), or bring ${rung} up as another stack and load the data there`
   );
 }

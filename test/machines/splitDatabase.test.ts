@@ -69,7 +69,7 @@ for (const { network, stack, runtime, database, units } of kinds) {
         site: "site/marked",
         migrate: runtime === "php" ? "php bin/migrate.php" : "python3 bin/migrate.py",
         sharedPaths: '["uploads"]',
-        ...(stack === "lemp" ? { pageCache: "1m" } : {}),
+        ...(stack === "lemp" ? { pageCache: "1m" } : { exporters: "true" }),
       });
     });
     after(() => site.remove());
@@ -115,6 +115,15 @@ for (const { network, stack, runtime, database, units } of kinds) {
         sql("SELECT CONCAT(user, '@', host) FROM mysql.user WHERE user = 'site'"),
         "site@localhost",
       );
+      if (stack === "lamp") {
+        const counters = "curl --silent --fail http://127.0.0.1";
+        assert.match(
+          onWeb(`${counters}:8405/metrics`),
+          /haproxy_backend_status\{proxy="database",state="UP"\} 1/,
+        );
+        assert.match(onDatabase(`${counters}:8406/metrics`), /haproxy_backend_status\{proxy="connections"/);
+        assert.match(onDatabase(`${counters}:9104/metrics`), /^mysql_up 1$/m);
+      }
       // A database of its own gets the memory.
       const pool = onDatabase("grep -h innodb_buffer_pool_size -r /etc/mysql | grep -o '[0-9]*'");
       const memory = onDatabase("awk '/^MemTotal:/ { print int($2 / 1024) }' /proc/meminfo");

@@ -27,7 +27,7 @@ database-endpoint_before() {
 
 # Where the database listens is known once it is installed.
 database-endpoint_configure() {
-  configure_haproxy database-endpoint
+  configure_haproxy database-endpoint 8406
   install_template database-endpoint state.service /etc/systemd/system/one-server-web-database-state.service 0644 root:root daemon-reload restart:one-server-web-database-state
 }
 

@@ -25,7 +25,7 @@ database-proxy_refuse() {
 
 database-proxy_configure() {
   DATABASE_MEMBERS=$(database_members) DATABASE_READERS=$(database_readers) READABLE_MEMBERS=$(readable_members)
-  configure_haproxy database-proxy
+  configure_haproxy database-proxy 8405
   install_template database-proxy socket.conf /etc/systemd/system/one-server-web-haproxy@database-proxy.service.d/socket.conf 0644 root:root \
     daemon-reload restart:one-server-web-haproxy@database-proxy
   # How the release scripts log in, which on the database's own server are known by being root.

@@ -22,8 +22,18 @@ haproxy_instance() {
   HAPROXY_INSTANCES+=" $1"
 }
 
-# configure_haproxy ROLE: the instance of a role, from its template haproxy.cfg.
+# configure_haproxy ROLE PORT: the instance of a role, from its template haproxy.cfg. Its counters are at PORT of the loopback address, where
+# exporters are wanted.
 configure_haproxy() {
+  HAPROXY_METRICS=''
+  [[ $WITH_EXPORTERS == no ]] || HAPROXY_METRICS="listen metrics
+    mode http
+    timeout client 10s
+    timeout server 10s
+    timeout http-request 10s
+    bind 127.0.0.1:$2
+    http-request use-service prometheus-exporter if { path /metrics }
+    http-request deny"
   install_template "$1" haproxy.cfg "$HAPROXY_FOLDER/$1.cfg" 0644 root:root "reload:one-server-web-haproxy@$1"
 }
 
