@@ -138,6 +138,11 @@ describe("a server of 1 GiB", function () {
       assert.deepEqual(stamp(), { ...first, cache: "HIT" });
     });
 
+    it("keeps no answer of the health path, which would hide a database that is down", () => {
+      for (const path of ["/healthz", "/healthz", "/healthz?again"])
+        assert.match(curl("-D-", path), /^x-cache: BYPASS/im);
+    });
+
     it("keeps it packed as well, for browsers that take it so", () => {
       stamp();
       const plain = stamp();
