@@ -15,7 +15,7 @@ umask 077
 export LC_ALL=C.UTF-8 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 
 SCRIPTS=$(dirname "$(readlink -f "$0")")
-for part in lib/log lib/settings lib/systemd backup/database backup/restore backup/target; do
+for part in lib/log lib/settings lib/systemd lib/database backup/database backup/restore backup/target; do
   # shellcheck source=/dev/null
   . "$SCRIPTS/$part.sh"
 done

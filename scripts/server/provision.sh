@@ -12,7 +12,7 @@ umask 022
 export LC_ALL=C.UTF-8 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 
 SCRIPTS=$(dirname "$(readlink -f "$0")")
-for library in log assignments settings systemd undo files system sizing packages services roles app front; do
+for library in log assignments settings systemd undo files system sizing packages services roles app front database; do
   # shellcheck source=/dev/null
   . "$SCRIPTS/lib/$library.sh"
 done

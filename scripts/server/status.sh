@@ -7,7 +7,7 @@ set -euo pipefail
 export LC_ALL=C.UTF-8 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 
 SCRIPTS=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")" && pwd)
-for part in lib/assignments lib/settings lib/systemd lib/roles lib/front release/settings release/contract release/output release/record release/colours release/switch release/tasks release/maintenance lib/system status/json status/facts status/check; do
+for part in lib/assignments lib/settings lib/systemd lib/roles lib/front release/settings release/contract release/output release/colours release/switch release/tasks release/maintenance lib/system lib/json status/facts status/check; do
   # shellcheck source=/dev/null
   source "$SCRIPTS/$part.sh"
 done

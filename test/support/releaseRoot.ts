@@ -8,6 +8,8 @@ import { runShell, type ShellResult } from "./shell";
 const parts = [
   "lib/assignments",
   "lib/front",
+  "lib/database",
+  "lib/json",
   ...[
     "settings",
     "contract",

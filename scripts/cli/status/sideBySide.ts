@@ -61,9 +61,11 @@ function inCells({ name, values }: Line, names: number, width: number): string[]
 
 /** A text in lines of at most so many characters, broken between words; a longer word has a line of its own. */
 function wrapped(text: string, width: number): string[] {
-  return text.split(/\s+/).reduce<string[]>((lines, word) => {
+  const lines: string[] = [];
+  for (const word of text.split(/\s+/)) {
     const last = lines.at(-1);
-    if (last === undefined || last.length + 1 + word.length > width) return [...lines, word];
-    return [...lines.slice(0, -1), `${last} ${word}`];
-  }, []);
+    if (last === undefined || last.length + 1 + word.length > width) lines.push(word);
+    else lines[lines.length - 1] = `${last} ${word}`;
+  }
+  return lines;
 }

@@ -3,16 +3,11 @@
 
 readonly SCRATCH=site_backup_check
 
-query() {
-  "$DATABASE" --defaults-file=/dev/null --user=root --socket="$DATABASE_SOCKET" --batch --skip-column-names --execute "$1" "${@:2}"
-}
-
 # dump_database FILE DATABASE: one moment of it, without stopping anyone; its place in the binary log stands in it as a comment.
 dump_database() {
-  local tool=mysqldump options=(--source-data=2 --set-gtid-purged=OFF)
-  [[ $DATABASE == mysql ]] || { tool=mariadb-dump; options=(--master-data=2); }
-  "$tool" --defaults-file=/dev/null --user=root --socket="$DATABASE_SOCKET" --single-transaction --quick --routines --triggers --events \
-    --hex-blob --no-tablespaces "${options[@]}" "$2" >"$1" || fail 'the database could not be dumped: see above'
+  local position=--source-data=2
+  [[ $DATABASE == mysql ]] || position=--master-data=2
+  database_dump "$position" --routines --triggers --events --hex-blob "$2" >"$1" || fail 'the database could not be dumped: see above'
   tail -n 1 "$1" | grep -q '^-- Dump completed' || fail 'the dump is not whole: is the disk full? (df -h)'
 }
 
@@ -26,7 +21,7 @@ load_dump() {
   query "SET SESSION sql_log_bin = 0; DROP DATABASE IF EXISTS \`$2\`; CREATE DATABASE \`$2\` CHARACTER SET utf8mb4"
   # A trial is nobody's write: it stays out of the binary log.
   { echo 'SET SESSION sql_log_bin = 0;'; cat "$1"; } |
-    "$DATABASE" --defaults-file=/dev/null --user=root --socket="$DATABASE_SOCKET" "$2" || fail "the dump does not load: see above"
+    database_client "$2" || fail "the dump does not load: see above"
 }
 
 # check_dump FILE: loads it, counts its tables (TABLES) and has the database check each.

@@ -93,7 +93,7 @@ replay_logs() {
   [[ $until == latest ]] || stop=(--stop-datetime="$(date -d "@$moment" '+%Y-%m-%d %H:%M:%S')")
   step restore "replaying ${#logs[@]} binary logs from $file:$offset"
   replay_statements "$tool" "$offset" "${stop[@]}" "${logs[@]}" |
-    "$DATABASE" --defaults-file=/dev/null --user=root --socket="$DATABASE_SOCKET" --binary-mode "$RESTORED" || fail 'the binary logs do not replay: see above'
+    database_client --binary-mode "$RESTORED" || fail 'the binary logs do not replay: see above'
 }
 
 # Rows and changes of tables are replayed, under the restored database's name; a DROP of the site's database is what is being undone.
@@ -132,7 +132,7 @@ put_in_place() {
   query "RENAME TABLE $moves" "$DATABASE_NAME" || fail "the restored tables could not take their places: they are in the database $RESTORED"
   RESTORED_AT=$(date +%s)
   mark_position "${log##*/}"
-  { echo 'SET SESSION sql_log_bin = 0;'; cat "$WORK/extras.sql"; } | "$DATABASE" --defaults-file=/dev/null --user=root --socket="$DATABASE_SOCKET" "$DATABASE_NAME" ||
+  { echo 'SET SESSION sql_log_bin = 0;'; cat "$WORK/extras.sql"; } | database_client "$DATABASE_NAME" ||
     fail "the tables are back, but not all views, triggers and routines: they are in $WORK/extras.sql"
   rm -f "$WORK/extras.sql"
   query "SET SESSION sql_log_bin = 0; DROP DATABASE \`$RESTORED\`"
@@ -154,15 +154,13 @@ mark_position() {
 
 # dump_extras FILE: what RENAME TABLE leaves behind: views, triggers, routines and events.
 dump_extras() {
-  local tool=mysqldump options=(--set-gtid-purged=OFF) table ignored=()
-  [[ $DATABASE == mysql ]] || { tool=mariadb-dump; options=(); }
-  options=(--defaults-file=/dev/null --user=root --socket="$DATABASE_SOCKET" --no-tablespaces "${options[@]}")
+  local table ignored=()
   while IFS= read -r table; do ignored+=(--ignore-table="$RESTORED.$table"); done < <(
     query "SELECT table_name FROM information_schema.tables WHERE table_schema = '$RESTORED' AND table_type = 'BASE TABLE'"
   )
   {
-    "$tool" "${options[@]}" --routines --events --skip-triggers "${ignored[@]}" "$RESTORED"
-    "$tool" "${options[@]}" --no-data --no-create-info --triggers "$RESTORED"
+    database_dump --routines --events --skip-triggers "${ignored[@]}" "$RESTORED"
+    database_dump --no-data --no-create-info --triggers "$RESTORED"
   } >"$1" || fail 'views, triggers and routines can not be read out of the restored database: nothing was changed'
 }
 

@@ -24,7 +24,7 @@ migrate_release() {
 # keep_way_back RELEASE: sets WAY_BACK to what was kept.
 keep_way_back() {
   local release=$1 dumps=$STATE/../dumps size position
-  size=$(sql "SELECT COALESCE(CEIL(SUM(data_length + index_length) / 1048576), 0) FROM information_schema.tables WHERE table_schema = '$DATABASE_NAME'") ||
+  size=$(query "SELECT COALESCE(CEIL(SUM(data_length + index_length) / 1048576), 0) FROM information_schema.tables WHERE table_schema = '$DATABASE_NAME'") ||
     fail "the database $DATABASE_NAME can't be asked for its size before the migration: is it running? (systemctl status $DATABASE)"
   position=$(binary_log_position)
   if ((size > DUMP_MIB)); then
@@ -35,7 +35,7 @@ keep_way_back() {
   fi
   install -d -m 0700 "$dumps" || fail_to_write "$dumps"
   WAY_BACK=$dumps/$release.sql.gz
-  if ! dump_database | gzip -1 >"$WAY_BACK.new"; then
+  if ! database_dump --routines --triggers "$DATABASE_NAME" | gzip -1 >"$WAY_BACK.new"; then
     rm -f "$WAY_BACK.new"
     fail "the database can't be dumped before the migration: see above; is the disk full? (df -h)"
   fi
@@ -46,31 +46,12 @@ keep_way_back() {
   find "$dumps" -name '*.sql.gz' -printf '%T@ %p\n' | sort -rn | tail -n +4 | cut -d' ' -f2- | xargs -r rm -f
 }
 
-# sql STATEMENT: as the database's administrator, over its socket, or as the site where the database is on another server.
-sql() {
-  local client=mysql login=(--no-defaults ${DATABASE_SOCKET:+--socket="$DATABASE_SOCKET"})
-  command -v mysql >/dev/null || client=mariadb
-  [[ ! -r $DATABASE_CLIENT ]] || login=(--defaults-file="$DATABASE_CLIENT")
-  "$client" "${login[@]}" --batch --skip-column-names --execute "$1"
-}
-
-dump_database() {
-  local dump=mysqldump options=() login=(${DATABASE_SOCKET:+--socket="$DATABASE_SOCKET"})
-  # The site's own account may not ask where tables lie.
-  [[ ! -r $DATABASE_CLIENT ]] || login=(--defaults-file="$DATABASE_CLIENT" --no-tablespaces)
-  # A dump of one database is restored into a running server, which has transactions of its own.
-  [[ $DATABASE != mysql ]] || options=(--set-gtid-purged=OFF)
-  [[ $DATABASE == mysql ]] || dump=mariadb-dump
-  command -v "$dump" >/dev/null || dump=mysqldump
-  "$dump" "${login[@]}" "${options[@]}" --single-transaction --quick --routines --triggers "$DATABASE_NAME"
-}
-
 # file:position, or nothing when the binary log is off. On another server it is known to its administrator alone; a backup can be brought up
 # to a time as well.
 binary_log_position() {
   if [[ -r $DATABASE_CLIENT ]]; then
-    sql "SELECT DATE_FORMAT(UTC_TIMESTAMP(), '%Y-%m-%dT%H:%i:%sZ') FROM DUAL WHERE @@GLOBAL.log_bin"
+    query "SELECT DATE_FORMAT(UTC_TIMESTAMP(), '%Y-%m-%dT%H:%i:%sZ') FROM DUAL WHERE @@GLOBAL.log_bin"
     return
   fi
-  { sql 'SHOW BINARY LOG STATUS' || sql 'SHOW MASTER STATUS' || true; } 2>/dev/null | awk 'NR == 1 { print $1 ":" $2 }'
+  { query 'SHOW BINARY LOG STATUS' || query 'SHOW MASTER STATUS' || true; } 2>/dev/null | awk 'NR == 1 { print $1 ":" $2 }'
 }

@@ -6,13 +6,6 @@ RESULT=failed
 FAILURE=''
 PREVIOUS=''
 
-# json_text VALUE: as a JSON string.
-json_text() {
-  local text=$1
-  text=${text//\\/\\\\} text=${text//\"/\\\"} text=${text//$'\n'/\\n} text=${text//$'\r'/} text=${text//$'\t'/ }
-  printf '"%s"' "${text//[[:cntrl:]]/?}"
-}
-
 # record ID ACTION RELEASE RESULT STEP SECONDS WHO MESSAGE: appends one line. One that a full disk cut off is ended first. When
 # the disk is full, the run itself has said so; one that needed no disk says that its record is missing.
 record() {

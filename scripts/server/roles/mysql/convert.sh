@@ -31,10 +31,10 @@ data_folder() {
 }
 
 dump_for_conversion() {
-  local tool=mysqldump options=(--set-gtid-purged=OFF --column-statistics=0)
-  [[ $1 == mysql ]] || { tool=mariadb-dump; options=(); }
+  local DATABASE=$1 options=()
+  [[ $1 != mysql ]] || options=(--column-statistics=0)
   (umask 077
-    "$tool" --user=root --single-transaction --routines --triggers --events --hex-blob --no-tablespaces "${options[@]}" "$DATABASE_NAME" |
+    database_dump --routines --triggers --events --hex-blob "${options[@]}" "$DATABASE_NAME" |
       portable_dump >"$DATABASE_DUMP.part") || return
   mv "$DATABASE_DUMP.part" "$DATABASE_DUMP"
 }

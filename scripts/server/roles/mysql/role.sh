@@ -71,11 +71,6 @@ mysql_after() {
   [[ $WITH_EXPORTERS == no ]] || make_exporter_account
 }
 
-# database_client [OPTION...]: the client as root over the socket.
-database_client() {
-  "$DATABASE" --defaults-file=/dev/null --user=root --socket="$DATABASE_SOCKET" "$@"
-}
-
 mysql_facts() {
   local daemon=mysqld name=MySQL
   [[ $DATABASE == mysql ]] || daemon=mariadbd name=MariaDB

@@ -1,5 +1,12 @@
 # shellcheck shell=bash
-# JSON out of plain values; json_text comes from release/record.sh.
+# JSON out of plain values.
+
+# json_text VALUE: as a JSON string.
+json_text() {
+  local text=$1
+  text=${text//\\/\\\\} text=${text//\"/\\\"} text=${text//$'\n'/\\n} text=${text//$'\r'/} text=${text//$'\t'/ }
+  printf '"%s"' "${text//[[:cntrl:]]/?}"
+}
 
 # json_number VALUE: a number, or null where there is none.
 json_number() {

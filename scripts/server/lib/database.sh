@@ -1,0 +1,29 @@
+# shellcheck shell=bash
+# The clients of the database: as its administrator over its socket, or as the site where the database is on another server.
+
+# database_login: sets LOGIN to the options by which clients connect. No other option file is read, so that a password meant for others
+# is not sent.
+database_login() {
+  LOGIN=(--defaults-file=/dev/null --user=root ${DATABASE_SOCKET:+--socket="$DATABASE_SOCKET"})
+  [[ ! -r ${DATABASE_CLIENT:-} ]] || LOGIN=(--defaults-file="$DATABASE_CLIENT")
+}
+
+# database_client [OPTION...] [DATABASE]
+database_client() {
+  local LOGIN
+  database_login
+  "$DATABASE" "${LOGIN[@]}" "$@"
+}
+
+# query STATEMENT [OPTION...] [DATABASE]: the answer's rows, one a line, columns apart by tabs.
+query() {
+  database_client --batch --skip-column-names --execute "$1" "${@:2}"
+}
+
+# database_dump [OPTION...] DATABASE: as of one moment, without a lock; it loads into a server that has transactions of its own.
+database_dump() {
+  local tool=mysqldump options=(--set-gtid-purged=OFF) LOGIN
+  [[ $DATABASE == mysql ]] || { tool=mariadb-dump; options=(); }
+  database_login
+  "$tool" "${LOGIN[@]}" "${options[@]}" --single-transaction --quick --no-tablespaces "$@"
+}
