@@ -48,8 +48,8 @@ export type ServerVariables = { readonly [Name in VariableName]?: string };
 export function serverAssignments(variables: ServerVariables = {}): Assignments {
   const settings = plainSettings();
   const roles = variables.ROLES?.split(" ") ?? rolesOf(["web", "app", "database"], settings);
-  // Visitors come in, as on every server that shows pages.
-  const admits = visitors(variables.HTTP3 === "yes");
+  const showsPages = roles.includes("nginx") || roles.includes("apache");
+  const admits = showsPages ? visitors(variables.HTTP3 === "yes") : [];
   const given = assignmentsOf(roles as RoleName[], settings, {
     firewallRules: firewallRules(admits, () => []),
   });

@@ -15,7 +15,7 @@ const address = testNetwork("t-parts").subnet.replace(/0\/24$/, "10");
 
 /** A database's server: nothing of a web server is there, and the network is served by TLS alone. */
 export function testDatabaseAlone({ engine, suite }: DatabaseCase): void {
-  const tls = selfSigned("database");
+  const tls = selfSigned("database", address);
   const server = new ReleaseServer({
     ...testNetwork("t-parts"),
     suite,
@@ -28,6 +28,7 @@ export function testDatabaseAlone({ engine, suite }: DatabaseCase): void {
       DATABASE_TLS_CERTIFICATE: tls.certificate.trim(),
       DATABASE_TLS_KEY: tls.privateKey.trim(),
       SERVER_ID: "7",
+      FIREWALL_RULES: `ip saddr ${address} tcp dport 3306 accept`,
       DATABASE_ACCOUNTS: `site\t${address}\tnetwork password 1\nsite\tlocalhost\tsocket password 1`,
       BACKUP_REPOSITORY: "/var/backups/site",
       BACKUP_PASSWORD: "for-this-test-only",
@@ -45,7 +46,7 @@ export function testDatabaseAlone({ engine, suite }: DatabaseCase): void {
   const byTls =
     engine === "mysql"
       ? "--ssl-mode=VERIFY_CA --ssl-ca=/run/authority.pem"
-      : "--ssl --ssl-ca=/run/authority.pem --disable-ssl-verify-server-cert";
+      : "--ssl --ssl-ca=/run/authority.pem --ssl-verify-server-cert";
 
   before("is made", function () {
     this.timeout(600_000);
@@ -92,7 +93,7 @@ export function testDatabaseAlone({ engine, suite }: DatabaseCase): void {
     assert.throws(() => over(byTls, "SELECT 1", "socket password 1"), /Access denied/);
   });
 
-  it("lets through its firewall who has an account, and nobody to a web server", () => {
+  it("lets through its firewall whom the stack admits to the database, and nobody to a web server", () => {
     const rules = server.on("nft list chain inet one_server_web input");
     assert.match(rules, new RegExp(`ip saddr ${address} tcp dport 3306 accept`));
     assert.doesNotMatch(rules, /\b443\b/);

@@ -3,8 +3,8 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** Makes a certificate for one name that is its own authority, for a machine that lives an hour. */
-export function selfSigned(hostname: string): { certificate: string; privateKey: string } {
+/** Makes a certificate for one name, or one address as well, that is its own authority, for a machine that lives an hour. */
+export function selfSigned(hostname: string, address?: string): { certificate: string; privateKey: string } {
   const folder = mkdtempSync(join(tmpdir(), "certificate-"));
   try {
     const made = spawnSync(
@@ -22,7 +22,7 @@ export function selfSigned(hostname: string): { certificate: string; privateKey:
           "2",
         ],
         ...["-keyout", "key.pem", "-out", "certificate.pem", "-subj", `/CN=${hostname}`],
-        ...["-addext", `subjectAltName=DNS:${hostname}`],
+        ...["-addext", `subjectAltName=DNS:${hostname}${address === undefined ? "" : `,IP:${address}`}`],
       ],
       { cwd: folder, encoding: "utf8" },
     );
