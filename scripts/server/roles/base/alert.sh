@@ -12,9 +12,18 @@ known=no
 journalctl --sync 2>/dev/null || true
 # The last that the unit itself said, not systemd about it: an error may point at the line above. Of the run that failed alone, which
 # systemd names from its version 251 on.
+last_lines() {
+  journalctl --quiet --no-pager --lines 2 --output cat "_SYSTEMD_UNIT=$unit.service" "$@" 2>/dev/null | paste -sd' '
+}
 run=${MONITOR_INVOCATION_ID:+_SYSTEMD_INVOCATION_ID=$MONITOR_INVOCATION_ID}
 # shellcheck disable=SC2086 # none or one word
-said=$(journalctl --quiet --no-pager --lines 2 --output cat "_SYSTEMD_UNIT=$unit.service" $run 2>/dev/null | paste -sd' ') || said=''
+said=$(last_lines $run) || said=''
+# Of a process that ended before the journal looked at it, the journal does not know the run.
+if [ -z "$said" ]; then
+  began=$(systemctl show --property InactiveExitTimestamp --value "$unit.service" 2>/dev/null) || began=''
+  said=$(last_lines --since "${began:-1 minute ago}") || said=''
+fi
+[ -n "$said" ] || said="it ended with ${MONITOR_EXIT_STATUS:-an error} (${MONITOR_SERVICE_RESULT:-see journalctl -u $unit}) and said nothing"
 text="$(date -u +%Y-%m-%dT%H:%M:%SZ) {{DOMAIN}}: $unit failed: $said"
 printf '%s\n' "$text" >"$alerts/$unit"
 logger --priority daemon.err --tag one-server-web "$text" 2>/dev/null || true
