@@ -10,6 +10,8 @@
 set -euo pipefail
 umask 022
 export LC_ALL=C.UTF-8 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+# A login's own, by libpam-tmpdir, which no daemon may use.
+unset TMPDIR
 
 SCRIPTS=$(dirname "$(readlink -f "$0")")
 for library in log assignments settings systemd undo files system sizing packages services roles app front database; do

@@ -153,6 +153,7 @@ close_for_conversion() {
   [[ -n $(served_release) ]] || return 0
   file=$(front_file "$STACK")
   [[ -e $file && ! -e $file.before-maintenance ]] || return 0
+  on_undo "$SCRIPTS/roles/mysql/reconvert.sh" open "$file" "$STACK"
   close_front "$STACK" "$file.before-maintenance" 30
   front_reload "$STACK"
 }

@@ -8,7 +8,7 @@
 #   a:PATH                   nothing was there
 #   u:ACTIVE:ENABLED:UNIT    what the unit was (yes or no)
 #   x:VERB:UNIT              the unit was reloaded or restarted meanwhile
-#   c:NUMBER                 a file with a command that takes something else back
+#   b:NUMBER, c:NUMBER       a file with a command that takes something else back, before the units are what they were, and after that
 #   scripts                  a link to the scripts of the run, which know how to take it back
 # A slash in a path is written %2F, a percent sign %25.
 
@@ -19,6 +19,7 @@ declare -gA UNDO_KNOWN=()
 
 # begin_undo: from here to end_undo changes are noted.
 begin_undo() {
+  [[ $UNDOING == no ]] || return 0
   (umask 077 && mkdir -p "$UNDO") || fail "$UNDO can't be made: is the disk full or read-only? (df -h, mount)"
   ln -sfn "$SCRIPTS" "$UNDO/scripts" || cannot_remember "the folder of the scripts"
   UNDOING=yes UNDO_KNOWN=()
@@ -85,11 +86,21 @@ remember_action() {
   { : >"$UNDO/x:$1:$2"; } 2>/dev/null || cannot_remember "the $1 of $2"
 }
 
-# on_undo COMMAND [ARGUMENT...]: what takes back the change that comes next.
+# on_undo COMMAND [ARGUMENT...]: what takes back the change that comes next, once files and units are what they were.
 on_undo() {
+  remember_command c "$@"
+}
+
+# on_undo_first COMMAND [ARGUMENT...]: the same, once the files are what they were; the units may need it.
+on_undo_first() {
+  remember_command b "$@"
+}
+
+remember_command() {
   [[ $UNDOING == yes ]] || return 0
-  { printf '%q ' "$@" >"$UNDO/c:$((${#UNDO_KNOWN[@]} + 1))"; } 2>/dev/null || cannot_remember "$1"
-  UNDO_KNOWN[c:${#UNDO_KNOWN[@]}]=yes
+  local name="$1:$((${#UNDO_KNOWN[@]} + 1))"
+  { printf '%q ' "${@:2}" >"$UNDO/$name"; } 2>/dev/null || cannot_remember "$2"
+  UNDO_KNOWN[$name]=yes
 }
 
 # take_back: makes everything as it was before the run whose changes are noted. Done again from its beginning when it is interrupted.
@@ -104,9 +115,10 @@ take_back() {
     step server "not everything could be taken back (see above): run again, or restart the server, once the cause is mended"
     return 1
   fi
+  take_back_commands b
   read_unit_files
   take_back_units "${waiting[@]}"
-  take_back_commands
+  take_back_commands c
   end_undo
   step server 'took back what was changed: the server is as it was before'
 }
@@ -175,9 +187,10 @@ take_back_run() {
   fi
 }
 
+# take_back_commands KIND
 take_back_commands() {
   local entry
-  for entry in "$UNDO"/c:*; do
+  for entry in "$UNDO/$1":*; do
     [[ ! -s $entry ]] || bash -c "$(<"$entry")" >/dev/null 2>&1 || step server "could not be taken back: $(<"$entry")"
   done
 }

@@ -35,9 +35,25 @@ make_accounts() {
   known=$(cat "$ACCOUNTS_FILE" 2>/dev/null) || true
   [[ $known != "${list%$'\n'}" ]] || ! accounts_work || return 0
   database_client 2>"$WORK/mysql.error" <<<"$(database_statement)"$'\n'"$statements$(drop_statements "$known" "$list")" ||
-    fail "$DATABASE refuses to make the site's database: $(grep -v 'password' "$WORK/mysql.error" | head -n 1)"
+    fail "$DATABASE refuses to make the site's database: $(database_refusal)"
   replace_file "$ACCOUNTS_FILE" 0600 root:root "$list"
   changed mysql "made the database $DATABASE_NAME and its accounts $(cut -d' ' -f1 <<<"${list%$'\n'}" | paste -sd' ')"
+}
+
+# database_refusal: what the database said, without the statement that it said it of, because that may hold a password.
+database_refusal() {
+  local refusal
+  refusal=$(grep -m 1 '^ERROR' "$WORK/mysql.error") || refusal=$(head -n 1 "$WORK/mysql.error")
+  refusal=${refusal%%; check the manual*}
+  if [[ $refusal == 'ERROR 1045 '* || $refusal == 'ERROR 1698 '* ]]; then
+    refusal+="; root has to be let in over the socket without a password: ALTER USER root@localhost IDENTIFIED $(socket_login)"
+  fi
+  printf '%s' "${refusal%% near \'*}"
+}
+
+# socket_login: how an account is known by its system user.
+socket_login() {
+  if [[ $DATABASE == mysql ]]; then echo 'WITH auth_socket'; else echo 'VIA unix_socket'; fi
 }
 
 # accounts_work: whether the database and the accounts are there: another one may have come with other data. Those that come over the
@@ -88,10 +104,8 @@ drop_statements() {
 
 # make_exporter_account: who may look at the database's counters and at no data. It is known by its system user, without a password.
 make_exporter_account() {
-  local plugin='WITH auth_socket'
-  [[ $DATABASE == mysql ]] || plugin='VIA unix_socket'
   database_client <<SQL || fail "$DATABASE refuses the account of its exporter: see above"
-CREATE USER IF NOT EXISTS 'prometheus'@'localhost' IDENTIFIED $plugin WITH MAX_USER_CONNECTIONS 3;
+CREATE USER IF NOT EXISTS 'prometheus'@'localhost' IDENTIFIED $(socket_login) WITH MAX_USER_CONNECTIONS 3;
 GRANT PROCESS, REPLICATION CLIENT ON *.* TO 'prometheus'@'localhost';
 GRANT SELECT ON performance_schema.* TO 'prometheus'@'localhost';
 SQL

@@ -22,7 +22,8 @@ mysql_refuse() {
 }
 
 mysql_packages() {
-  echo "$DATABASE-server"
+  # The names of time zones, which the database reads once.
+  printf '%s\n' "$DATABASE-server" tzdata
 }
 
 mysql_prepare() {
@@ -38,6 +39,8 @@ mysql_before() {
 
 mysql_configure() {
   DATABASE_SOCKET=$(database_socket /etc/mysql/mariadb.cnf)
+  # MariaDB's packages rotate what is in it, but make it no more.
+  ensure_directory mysql /var/log/mysql 2750 mysql:adm
   configure_network
   # A file, because the exporter of Debian 13 takes no socket on its command line.
   [[ $WITH_EXPORTERS == no ]] ||
@@ -67,8 +70,23 @@ mysql_log() {
 mysql_after() {
   systemd_is_running || return 0
   make_accounts
+  load_time_zones
   load_converted
   [[ $WITH_EXPORTERS == no ]] || make_exporter_account
+}
+
+mysql_finish() {
+  finish_conversion
+}
+
+# load_time_zones: without them CONVERT_TZ answers NULL. They are part of the server's own tables, in no backup and no binary log.
+load_time_zones() {
+  local tool=mysql_tzinfo_to_sql
+  [[ $DATABASE == mysql ]] || tool=mariadb-tzinfo-to-sql
+  [[ $(query "SELECT CONVERT_TZ('2000-01-01', 'UTC', 'Europe/Berlin') IS NULL") == 1 ]] || return 0
+  { echo 'SET SESSION sql_log_bin = 0;'; "$tool" /usr/share/zoneinfo 2>/dev/null; } | database_client mysql 2>"$WORK/mysql.error" ||
+    fail "$DATABASE refuses the time zones: $(head -n 1 "$WORK/mysql.error")"
+  changed mysql 'loaded the time zones'
 }
 
 mysql_facts() {
