@@ -3,6 +3,7 @@
 #
 #   backup.sh run                   dump, shared paths and settings, then a trial restore
 #   backup.sh log                   the binary logs written since
+#   backup.sh try                   restores the last backup to the last write into a scratch database, which then is dropped
 #   backup.sh list                  what there is
 #   backup.sh restore --to TIME     the database as it was at TIME (UTC, 2026-11-23T12:00:00) and the shared paths of the backup before it;
 #                                   TIME may be "latest": everything that was acknowledged
@@ -13,15 +14,21 @@
 set -euo pipefail
 umask 077
 export LC_ALL=C.UTF-8 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+# A login's own, by libpam-tmpdir, which no daemon may use.
+unset TMPDIR
 
 SCRIPTS=$(dirname "$(readlink -f "$0")")
-for part in lib/log lib/settings lib/systemd lib/database backup/database backup/restore backup/target; do
+for part in lib/log lib/settings lib/systemd lib/database backup/database backup/trial backup/restore backup/target; do
   # shellcheck source=/dev/null
   . "$SCRIPTS/$part.sh"
 done
 
 WORK=/var/lib/one-server-web/backup
 RESTIC_OPTIONS=()
+# What has to stay free on a disk while a backup is tried, in MiB.
+ROOM_MIB=512
+# How many percent of their disk binary logs may take that a backup holds.
+LOG_SHARE=${LOG_SHARE:-10}
 
 main() {
   [[ $EUID == 0 ]] || fail 'backups need root: run this with sudo'
@@ -40,11 +47,17 @@ main() {
   # Times are UTC to everyone here: restic, the database and people.
   export TZ=UTC
   mkdir -p "$WORK" "$RESTIC_CACHE_DIR"
-  exec 8>/run/lock/one-server-web-backup.lock
-  flock --wait 1800 8 || fail 'another backup or restore has been running for half an hour'
-  case ${1:-} in
+  # A trial within a backup runs under the lock of that backup.
+  if [[ ${1:-} != try || -z ${BACKUP_RUNS:-} ]]; then
+    exec 8>/run/lock/one-server-web-backup.lock
+    flock --wait 1800 8 || fail 'another backup or restore has been running for half an hour'
+  fi
+  ACTION=${1:-help}
+  trap end_run EXIT
+  case $ACTION in
     run) back_up ;;
     log) back_up_logs ;;
+    try) ensure_repository; back_up_logs; try_last ;;
     list) restic snapshots --compact ;;
     restore)
       [[ ${2:-} == --to && -n ${3:-} ]] || fail 'expected restore --to TIME, such as 2026-11-23T12:00:00, or latest'
@@ -57,9 +70,30 @@ main() {
   esac
 }
 
+# end_run: leaves no trial behind, however the run ended, and notes a failure for the status.
+end_run() {
+  local code=$?
+  trap - EXIT
+  set +e
+  rm -rf "$WORK/tried" "$WORK/restored"
+  if has_role mysql && unit_is_active "$DATABASE"; then
+    drop_database "$SCRATCH" 2>/dev/null
+    [[ $ACTION != restore || $code == 0 || -n ${KEEP_RESTORED:-} ]] || drop_database "$RESTORED" 2>/dev/null
+  fi
+  if ((code != 0)) && [[ $ACTION == run ]]; then
+    rm -f "$WORK/site.sql"
+    printf '%s\n%s\n' "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "${FAILURE:-it was ended}" >"$WORK/failed"
+  fi
+  exit "$code"
+}
+
 back_up() {
+  local tried=yes broken=''
   ensure_repository
   if has_role mysql; then
+    look_for_room
+    BACKUP_RUNS=yes "$SCRIPTS/backup.sh" try || tried=no
+    broken=$(broken_views "$DATABASE_NAME" | paste -sd' ')
     step backup 'dumping the database'
     dump_database "$WORK/site.sql" "$DATABASE_NAME"
     try_dump
@@ -69,6 +103,9 @@ back_up() {
   keep_backup "$(date -u '+%Y-%m-%d %H:%M:%S')"
   forget_old
   step backup 'done: a copy that has been restored once is kept'
+  [[ $tried == yes ]] || fail 'this backup is good, but the one before it could not be restored to its last write: see above'
+  [[ -z $broken ]] || fail "this backup holds all but the views $broken of the database $DATABASE_NAME, which can't be read: mend or drop them"
+  settle_backup
 }
 
 # try_dump: restores $WORK/site.sql into a scratch database; sets CHECKED to what was found.
@@ -94,7 +131,6 @@ keep_backup() {
     rm -f "$WORK/site.sql"
   fi
   printf '%sZ\n%s\n' "${1/ /T}" "$CHECKED" >"$WORK/last"
-  settle backup
 }
 
 # kind: the tag of this server's backups; several may share a target.
@@ -118,8 +154,16 @@ back_up_logs() {
   ensure_repository
   query 'FLUSH BINARY LOGS'
   mapfile -t logs < <(binary_logs | head -n -1)
-  ((${#logs[@]} == 0)) || keep --tag log "${logs[@]}"
+  if ((${#logs[@]} > 0)); then
+    keep --tag log "${logs[@]}"
+    purge_logs
+  fi
   settle backup-log
+}
+
+settle_backup() {
+  settle backup
+  rm -f "$WORK/failed"
 }
 
 # settle NAME: what went wrong before is over.

@@ -35,8 +35,15 @@ export interface Facts {
   }[];
   /** Every unit of the server that has failed. */
   readonly failedUnits: readonly string[];
-  /** Null where no backups are set up; `last` is null before the first. `check` is what its trial restore found. */
-  readonly backup?: { readonly last: number | null; readonly check: string } | null;
+  /**
+   * Null where no backups are set up; `last` is null before the first. `check` is what its trial restore found, `failed` the last run,
+   * if that failed.
+   */
+  readonly backup?: {
+    readonly last: number | null;
+    readonly check: string;
+    readonly failed?: { readonly time: number; readonly reason: string } | null;
+  } | null;
   /** What failed by itself and has not gone well since. */
   readonly alerts: readonly string[];
   /** Whether one of its archives has security upgrades, which then come by themselves. */

@@ -108,6 +108,7 @@ function disks({ disks: all }: Facts): Fault[] {
 function backup({ backup: kept, time }: Facts): Fault[] {
   if (kept === undefined) return [];
   if (kept === null) return [warning("there are no backups: set backupRepository and backupPassword")];
+  if (kept.failed) return [wrong(`the backup of ${utc(kept.failed.time)} failed: ${kept.failed.reason}`)];
   if (kept.last === null) return [warning("there is no backup yet: npm run backup makes one now")];
   return time - kept.last > 1.5 * day
     ? [wrong(`the last good backup is of ${utc(kept.last)}: npm run backup says what is wrong`)]

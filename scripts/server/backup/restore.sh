@@ -5,18 +5,16 @@ readonly RESTORED=site_restored
 
 # restore_to TIME: the database as it was at the beginning of that second.
 restore_to() {
-  local until=$1 moment folder="$WORK/restored" position
+  local until=$1 moment size folder="$WORK/restored"
   moment=$(moment_of "$until")
   # What was written a moment ago is in a log that no backup has yet.
   if unit_is_active "$DATABASE"; then back_up_logs; fi
   rm -rf "$folder"
   fetch_full "$moment" "$folder"
-  position=$(dump_position "$folder$WORK/site.sql")
-  [[ -n $position ]] || fail 'the dump does not say where in the binary log it was taken'
-  fetch_logs "$moment" "$folder/logs" "${position% *}"
-  step restore 'loading the dump'
-  load_dump "$folder$WORK/site.sql" "$RESTORED"
-  replay_logs "$folder/logs" "$until" "$moment" "$position"
+  size=$(du -m "$folder$WORK/site.sql" | cut -f1)
+  # Its logs and the next dump; the restored database and the trial of it.
+  need_room $((size * 2)) $((size * 2))
+  load_to "$RESTORED" "$folder" "$until" "$moment"
   # What comes after starts from here: this is the next backup as well.
   dump_database "$WORK/site.sql" "$RESTORED"
   try_dump
@@ -24,6 +22,7 @@ restore_to() {
   restore_shared "$folder"
   rm -rf "$folder"
   keep_backup "$(date -d "@$((RESTORED_AT + 1))" '+%Y-%m-%d %H:%M:%S')"
+  settle_backup
   step restore "done: the site is as it was $([[ $until == latest ]] && echo 'at the last acknowledged write' || echo "at $until")"
 }
 
@@ -50,6 +49,17 @@ moment_of() {
   fi
   ((moment <= $(date +%s))) || fail "$1 is in the future"
   echo "$moment"
+}
+
+# load_to DATABASE FOLDER TIME MOMENT: the full backup in the folder, and what the binary logs hold up to the moment.
+load_to() {
+  local target=$1 folder=$2 until=$3 moment=$4 position
+  position=$(dump_position "$folder$WORK/site.sql")
+  [[ -n $position ]] || fail 'the dump does not say where in the binary log it was taken'
+  fetch_logs "$moment" "$folder/logs" "${position% *}"
+  step restore 'loading the dump'
+  load_dump "$folder$WORK/site.sql" "$target"
+  replay_logs "$target" "$folder/logs" "$until" "$moment" "$position"
 }
 
 # snapshots OPTION...: "seconds-since-1970 id" of each, the oldest first. Restic prints one object after the other.
@@ -80,30 +90,42 @@ fetch_logs() {
   done < <(snapshots --tag log | awk -v moment="$moment" '{ id[NR] = $2; if (!from && $1 > moment) from = NR } END { for (i = from ? from : NR; i > 0; i--) print id[i] }')
 }
 
-# replay_logs FOLDER TIME MOMENT POSITION: from the dump's place on, into the restored database.
+# replay_logs DATABASE FOLDER TIME MOMENT POSITION: from the dump's place on, into that database.
 replay_logs() {
-  local folder=$1 until=$2 moment=$3 file offset logs=() tool=mysqlbinlog stop=()
+  local target=$1 folder=$2 until=$3 moment=$4 file offset logs=() tool=mysqlbinlog stop=()
   [[ $DATABASE == mysql ]] || tool=mariadb-binlog
-  read -r file offset <<<"$4"
+  read -r file offset <<<"$5"
   mapfile -t logs < <(find "$folder" -type f -name "${file%.*}.[0-9]*" 2>/dev/null | sort -t. -k2 | awk -v first="$file" '{ n = split($0, p, "/"); if (p[n] >= first) print }')
   if ((${#logs[@]} == 0)) || [[ ${logs[0]##*/} != "$file" ]]; then
-    step restore 'nothing was written after the dump that a log holds'
+    step restore "what was written after the dump is in no backup: its binary log $file is missing"
     return 0
   fi
+  check_sequence "${logs[@]##*/}"
+  REPLAYED=${#logs[@]}
   [[ $until == latest ]] || stop=(--stop-datetime="$(date -d "@$moment" '+%Y-%m-%d %H:%M:%S')")
   step restore "replaying ${#logs[@]} binary logs from $file:$offset"
-  replay_statements "$tool" "$offset" "${stop[@]}" "${logs[@]}" |
-    database_client --binary-mode "$RESTORED" || fail 'the binary logs do not replay: see above'
+  replay_statements "$target" "$tool" "$offset" "${stop[@]}" "${logs[@]}" |
+    database_client --binary-mode "$target" || fail 'the binary logs do not replay: see above'
+}
+
+# check_sequence LOG...: without one between them the rows of those after it make no sense.
+check_sequence() {
+  local log number=$((10#${1##*.}))
+  for log in "$@"; do
+    ((10#${log##*.} == number)) || fail "the binary log before $log is in no backup: choose a time before the backup that lacks it (backup.sh list)"
+    number=$((number + 1))
+  done
 }
 
 # Rows and changes of tables are replayed, under the restored database's name; a DROP of the site's database is what is being undone.
 # MariaDB's own numbers of transactions are those of the site's, which are over. A restore is no write that could be replayed: what came before it is gone, so nobody goes past it from an older backup.
+# A connection with the character set binary has the client read its own commands as statements; one byte is one character in latin1, too.
 replay_statements() {
-  local tool=$1 offset=$2
-  shift 2
-  local options=(--start-position="$offset" --rewrite-db="$DATABASE_NAME->$RESTORED")
+  local target=$1 tool=$2 offset=$3
+  shift 3
+  local options=(--start-position="$offset" --rewrite-db="$DATABASE_NAME->$target")
   # MySQL chooses by the new name, MariaDB by the old one.
-  if [[ $tool == mysqlbinlog ]]; then options+=(--skip-gtids --database="$RESTORED"); else options+=(--database="$DATABASE_NAME"); fi
+  if [[ $tool == mysqlbinlog ]]; then options+=(--skip-gtids --database="$target"); else options+=(--database="$DATABASE_NAME"); fi
   echo 'SET SESSION sql_log_bin = 0;'
   "$tool" "${options[@]}" "$@" |
     grep -avEi -e "^(/\*!.*\*/ *)?(create|alter|drop) (database|schema) " -e '^/\*M!.*SET @@session\.gtid_seq_no=' |
@@ -112,7 +134,8 @@ replay_statements() {
         exit 3
       }
       { print }' |
-    sed -E -e "s/\`$DATABASE_NAME\`\./\`$RESTORED\`./g" -e "/^(create|alter|drop|rename|truncate) /I s/(^|[ ,(])$DATABASE_NAME\./\1$RESTORED./g"
+    sed -E -e 's#^/\*!\\C binary \*/#/*!\\C latin1 */#' -e "s/\`$DATABASE_NAME\`\./\`$target\`./g" \
+      -e "/^(create|alter|drop|rename|truncate) /I s/(^|[ ,(])$DATABASE_NAME\./\1$target./g"
 }
 
 # put_in_place: all tables change their places in one statement; the old ones are kept in a database of their own. That statement alone
@@ -129,15 +152,17 @@ put_in_place() {
   drop_triggers
   query 'FLUSH BINARY LOGS'
   log=$(binary_logs | tail -n 1)
+  # From here on it is worth keeping when something fails.
+  KEEP_RESTORED=yes
   query "RENAME TABLE $moves" "$DATABASE_NAME" || fail "the restored tables could not take their places: they are in the database $RESTORED"
   RESTORED_AT=$(date +%s)
   mark_position "${log##*/}"
   { echo 'SET SESSION sql_log_bin = 0;'; cat "$WORK/extras.sql"; } | database_client "$DATABASE_NAME" ||
     fail "the tables are back, but not all views, triggers and routines: they are in $WORK/extras.sql"
   rm -f "$WORK/extras.sql"
-  query "SET SESSION sql_log_bin = 0; DROP DATABASE \`$RESTORED\`"
+  drop_database "$RESTORED"
   if [[ -z $(query "SHOW TABLES FROM \`$before\`") ]]; then
-    query "SET SESSION sql_log_bin = 0; DROP DATABASE \`$before\`"
+    drop_database "$before"
   else
     step restore "what was there before is kept in the database $before"
   fi

@@ -50,7 +50,7 @@ check_dump() {
 try_last() {
   local folder="$WORK/tried" moment
   moment=$(date +%s)
-  [[ -n $(snapshots full) ]] || { step backup 'there is no backup yet that could be tried'; return 0; }
+  [[ -n $(snapshots --tag full) ]] || { step backup 'there is no backup yet that could be tried'; return 0; }
   rm -rf "$folder"
   fetch_full "$moment" "$folder"
   if ! same_engine "$folder$WORK/site.sql"; then
@@ -58,6 +58,7 @@ try_last() {
     return 0
   fi
   load_to "$SCRATCH" "$folder" latest "$moment"
+  [[ -n ${REPLAYED:-} ]] || fail 'the writes since the last backup are in no backup'
   check_tables "$SCRATCH"
   step backup "the last backup was restored to the last write: $(tables_of "$SCRATCH" | wc -l) tables"
   drop_database "$SCRATCH"
@@ -66,7 +67,7 @@ try_last() {
 # same_engine FILE: whether a dump was made by the database that runs here.
 same_engine() {
   local maker=mysql
-  ! head -n 1 "$1" | grep -q MariaDB || maker=mariadb
+  ! head -n 5 "$1" | grep -q MariaDB || maker=mariadb
   [[ $maker == "$DATABASE" ]]
 }
 

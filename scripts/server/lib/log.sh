@@ -22,8 +22,9 @@ changed() {
   step "$1" "$2"
 }
 
-# fail MESSAGE: one line that says what is wrong and what to do; ends the run.
+# fail MESSAGE: one line that says what is wrong and what to do; ends the run. FAILURE keeps it for what is done at its end.
 fail() {
+  FAILURE=$1
   printf 'error: %s\n' "$1" >&2
   exit 1
 }

@@ -88,9 +88,10 @@ units() {
 # The last backup that was restored into a scratch database; null where none are set up.
 last_backup() {
   [[ -e /etc/one-server-web/backup.env ]] || { printf null; return 0; }
-  local last='' file=/var/lib/one-server-web/backup/last
+  local last='' failed=null file=/var/lib/one-server-web/backup/last failure=/var/lib/one-server-web/backup/failed
   [[ ! -s $file ]] || last=$(date -d "$(head -n 1 "$file")" +%s)
-  json_object last "$(json_number "$last")" check "$(json_text "$(sed -n 2p "$file" 2>/dev/null)")"
+  [[ ! -s $failure ]] || failed=$(json_object time "$(date -d "$(head -n 1 "$failure")" +%s)" reason "$(json_text "$(sed -n 2p "$failure")")")
+  json_object last "$(json_number "$last")" check "$(json_text "$(sed -n 2p "$file" 2>/dev/null)")" failed "$failed"
 }
 
 # Whether security upgrades can come by themselves: Debian sid has no archive of them.

@@ -2,8 +2,9 @@
 # The ground everything stands on: swap, the kernel's limits, alarms.
 
 base_packages() {
-  # Releases are asked by curl before they go live; an alarm's command line usually calls it too.
-  printf '%s\n' ca-certificates curl
+  # Releases are asked by curl before they go live; an alarm's command line usually calls it too. Packages bring along when their logs
+  # are rotated, but not what rotates them.
+  printf '%s\n' ca-certificates curl logrotate
 }
 
 base_prepare() {
@@ -15,6 +16,7 @@ base_before() {
   install_template base sysctl.conf /etc/sysctl.d/60-one-server-web.conf 0644 root:root call:apply_sysctl
   base_system_settings
   install_template base alert.service /etc/systemd/system/one-server-web-alert@.service 0644 root:root daemon-reload
+  install_template base logrotate.conf /etc/logrotate.d/one-server-web 0644 root:root
   install_template base alert.sh /usr/local/lib/one-server-web/alert 0755 root:root
 }
 
