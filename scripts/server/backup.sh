@@ -57,7 +57,12 @@ main() {
   case $ACTION in
     run) back_up ;;
     log) back_up_logs ;;
-    try) ensure_repository; back_up_logs; try_last ;;
+    try)
+      has_role mysql || fail 'the database is not on this server: try its backup where it is'
+      ensure_repository
+      back_up_logs
+      try_last
+      ;;
     list) restic snapshots --compact ;;
     restore)
       [[ ${2:-} == --to && -n ${3:-} ]] || fail 'expected restore --to TIME, such as 2026-11-23T12:00:00, or latest'
