@@ -80,15 +80,23 @@ function isComponent(resource: ResourceView, resources: Resources): boolean {
   return !clouds.test(resource.type) && resources.hasChildren(resource);
 }
 
+const known = new WeakMap<Resources, Coverage>();
+
 /** Which resources of a stack were not judged. Linear in their number. */
 export function coverage(resources: Resources): Coverage {
+  const found = known.get(resources) ?? coverageOf(resources);
+  known.set(resources, found);
+  return found;
+}
+
+function coverageOf(resources: Resources): Coverage {
   const byType = new Map<string, ResourceView[]>();
   const judged = new Map<string, boolean>();
   for (const resource of resources.all) {
     const { type } = resource;
-    const known = judged.get(type) ?? isJudged(type);
-    judged.set(type, known);
-    if (!known && !isComponent(resource, resources)) append(byType, type, resource);
+    const isKnown = judged.get(type) ?? isJudged(type);
+    judged.set(type, isKnown);
+    if (!isKnown && !isComponent(resource, resources)) append(byType, type, resource);
   }
   const kinds = [...byType]
     .map(([type, { length: count }]) => ({ type, count }))

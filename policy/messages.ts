@@ -9,14 +9,11 @@ import type { UpgradePath } from "./upgradePath";
  */
 export function message(finding: Finding): string {
   const { title, breaks, notices, nextStep, removedBy, wellArchitected, certain } = finding;
-  const [practice] = wellArchitected.practice.split(" ");
-  const reasons = [
-    `What breaks: ${breaks}${certain ? "" : " (As far as can be seen before the update.)"}`,
-    `Who notices: ${notices}`,
-    ...(removedBy === undefined ? [] : [`The rung ${removedBy.rung} removes it: ${removedBy.how}.`]),
-    `(AWS Well-Architected ${practice})`,
-  ];
-  return [`${title}.`, reasons.join(" "), `Do now: ${nextStep.change}: ${nextStep.command}`].join("\n");
+  const unsure = certain ? "" : " (As far as can be seen before the update.)";
+  const removed = removedBy === undefined ? "" : ` The rung ${removedBy.rung} removes it: ${removedBy.how}.`;
+  // Thousands of findings are written one after the other: no lists are made on the way.
+  const practice = wellArchitected.practice.slice(0, wellArchitected.practice.indexOf(" "));
+  return `${title}.\nWhat breaks: ${breaks}${unsure} Who notices: ${notices}${removed} (AWS Well-Architected ${practice})\nDo now: ${nextStep.change}: ${nextStep.command}`;
 }
 
 /** Where the stack stands and what comes next; undefined where there are no web servers. */

@@ -19,6 +19,11 @@ export function asClassic(view: ResourceView): readonly ResourceView[] {
   return counterpart === undefined ? [view] : translated(view, counterpart);
 }
 
+/** The same of many; most stacks have none of `aws-native`. */
+export function allClassic(views: readonly ResourceView[]): readonly ResourceView[] {
+  return views.some(({ type }) => type.startsWith(prefix)) ? views.flatMap(asClassic) : views;
+}
+
 function translated(view: ResourceView, { type, names = {}, also, apart }: Counterpart): ResourceView[] {
   const { properties, propertyDependencies } = view;
   const plain = Object.fromEntries(

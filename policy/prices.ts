@@ -168,10 +168,25 @@ function factorOf(size: string): number | undefined {
  */
 export function sizePrice(table: PriceTable, section: Section, size: string | undefined): number | undefined {
   if (size === undefined) return undefined;
-  const whole = table[section][size];
+  const amounts = table[section];
+  const known = calculated.get(amounts)?.get(size);
+  if (known !== undefined) return known;
+  const price = calculate(amounts, section, size);
+  if (price !== undefined) {
+    const ofTable = calculated.get(amounts) ?? new Map<string, number>();
+    calculated.set(amounts, ofTable.set(size, price));
+  }
+  return price;
+}
+
+/** Thousands of machines have a handful of sizes. */
+const calculated = new WeakMap<PriceTable[Section], Map<string, number>>();
+
+function calculate(amounts: PriceTable[Section], section: Section, size: string): number | undefined {
+  const whole = amounts[size];
   if (whole !== undefined) return whole;
   const dot = size.lastIndexOf(".");
-  const family = table[section][size.slice(0, dot)];
+  const family = amounts[size.slice(0, dot)];
   const factor = factorOf(size.slice(dot + 1));
   if (dot === -1 || family === undefined || factor === undefined) return undefined;
   // AWS rounds the prices of databases and caches to a tenth of a cent.

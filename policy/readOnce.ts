@@ -42,6 +42,15 @@ export function readResourcesOnce(): void {
   }
 }
 
+/** Properties with secrets as unknown. */
+class Plain implements Properties {
+  constructor(private readonly properties: Properties) {}
+
+  toJavaScript(): Record<string, unknown> {
+    return withoutSecrets(this.properties.toJavaScript()) as Record<string, unknown>;
+  }
+}
+
 function rememberValues(sdk: Deserializer): void {
   const read = sdk.deserializeProperties;
   const known = new WeakMap<object, Record<string, unknown>>();
@@ -49,10 +58,7 @@ function rememberValues(sdk: Deserializer): void {
     if (proxySecrets) return read(properties, proxySecrets);
     const before = known.get(properties);
     if (before !== undefined) return before;
-    const values = read(
-      { toJavaScript: () => withoutSecrets(properties.toJavaScript()) as Record<string, unknown> },
-      proxySecrets,
-    );
+    const values = read(new Plain(properties), proxySecrets);
     known.set(properties, values);
     const list = lists.get(properties);
     if (list !== undefined) lists.set(values, list);

@@ -101,8 +101,12 @@ export function objects(resource: ResourceView, property: string): Record<string
   return list(resource, property).filter(isObject);
 }
 
+const none: readonly ResourceView[] = [];
+
 /** A list of objects inside a resource, each as a resource of its own, so that references inside can be followed. */
-export function nested(resource: ResourceView, property: string): ResourceView[] {
+export function nested(resource: ResourceView, property: string): readonly ResourceView[] {
+  const value = resource.properties[property];
+  if (value === undefined || value === null) return none;
   const sources = resource.propertyDependencies?.[property];
   return objects(resource, property).map((properties) => ({
     type: resource.type,
@@ -123,24 +127,25 @@ export class Resources {
   readonly all: readonly ResourceView[];
   private readonly byKey = new Map<string, ResourceView>();
   private readonly byType = new Map<string, ResourceView[]>();
-  private readonly byReference = new Map<string, ResourceView[]>();
+  /** By type, and then by the values that others refer to; made for a type when it is looked for. */
+  private readonly byReference = new Map<string, ReadonlyMap<string, readonly ResourceView[]>>();
   private readonly children = new Map<string, ResourceView[]>();
   private readonly descendantsByKey = new Map<string, Map<string, ResourceView[]>>();
 
   /** @param resources in any order: they are sorted by key, so that the order never changes a result. */
   constructor(resources: readonly ResourceView[]) {
+    const types = new Map<string, string>();
     this.all = resources
-      .map((view) => ({ ...view, type: canonicalType(view.type), urn: keyOf(view) }))
-      .sort((left, right) => (left.urn < right.urn ? -1 : left.urn > right.urn ? 1 : 0));
+      .map((view) => {
+        const type = types.get(view.type) ?? canonicalType(view.type);
+        types.set(view.type, type);
+        return type === view.type && view.urn !== undefined ? view : { ...view, type, urn: keyOf(view) };
+      })
+      .sort((left, right) => compareTexts(left.urn as string, right.urn as string));
     for (const resource of this.all) {
       this.byKey.set(keyOf(resource), resource);
       append(this.byType, resource.type, resource);
       if (resource.parent !== undefined) append(this.children, resource.parent, resource);
-      for (const property in resource.properties) {
-        if (!referenceProperties.has(property)) continue;
-        const value = text(resource, property);
-        if (value !== undefined) append(this.byReference, `${resource.type} ${value}`, resource);
-      }
     }
   }
 
@@ -180,10 +185,12 @@ export class Resources {
    * what Pulumi says it comes from. A component that it comes from stands for what lies below it.
    */
   referred(resource: ResourceView, property: string, types: readonly string[]): ResourceView[] {
-    const [source, ...others] = resource.propertyDependencies?.[property] ?? [];
-    const [type, ...moreTypes] = types;
+    const sources = resource.propertyDependencies?.[property];
+    if (sources === undefined && resource.properties[property] === undefined) return [];
+    const source = sources?.[0];
+    const type = types[0];
     // Thousands of resources may refer to one large component: they share one list of what lies below it.
-    if (source !== undefined && others.length === 0 && type !== undefined && moreTypes.length === 0) {
+    if (source !== undefined && sources?.length === 1 && type !== undefined && types.length === 1) {
       const component = this.byKey.get(source);
       if (isUnknown(resource.properties[property]) && component !== undefined && component.type !== type)
         return this.descendantsOf(source).get(type) ?? [];
@@ -192,12 +199,24 @@ export class Resources {
     for (const value of list(resource, property)) {
       if (typeof value !== "string" || isUnknown(value)) continue;
       for (const type of types)
-        for (const candidate of this.byReference.get(`${type} ${value}`) ?? []) found.add(candidate);
+        for (const candidate of this.referencesOf(type).get(value) ?? []) found.add(candidate);
     }
     if (found.size > 0 && !unknownProperty(resource, property)) return [...found];
-    for (const candidate of this.resolve(resource.propertyDependencies?.[property] ?? [], types))
-      found.add(candidate);
+    for (const candidate of this.resolve(sources ?? [], types)) found.add(candidate);
     return [...found];
+  }
+
+  private referencesOf(type: string): ReadonlyMap<string, readonly ResourceView[]> {
+    const known = this.byReference.get(type);
+    if (known !== undefined) return known;
+    const found = new Map<string, ResourceView[]>();
+    for (const resource of this.byType.get(type) ?? [])
+      for (const property of referenceProperties) {
+        const value = text(resource, property);
+        if (value !== undefined) append(found, value, resource);
+      }
+    this.byReference.set(type, found);
+    return found;
   }
 
   /** The resources of these types that anything at all in the resource comes from. */
@@ -238,7 +257,7 @@ export class Resources {
 const noDescendants: ReadonlyMap<string, ResourceView[]> = new Map();
 
 /** By these properties resources are referred to from others. */
-const referenceProperties: ReadonlySet<string> = new Set([
+const referenceProperties: readonly string[] = [
   "id",
   "arn",
   "name",
@@ -256,13 +275,17 @@ const referenceProperties: ReadonlySet<string> = new Set([
   "websiteEndpoint",
   "allocationId",
   "instanceId",
-]);
+];
 
 /** AWS load balancers have several module names in Pulumi for the same resource. */
 function canonicalType(type: string): string {
   return type
     .replace(/^aws:(alb|applicationloadbalancing|elasticloadbalancingv2)\//, "aws:lb/")
     .replace(/^aws:elasticloadbalancing\//, "aws:elb/");
+}
+
+function compareTexts(left: string, right: string): number {
+  return left < right ? -1 : left > right ? 1 : 0;
 }
 
 /** Adds a value to the list under a key. */

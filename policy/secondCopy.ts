@@ -12,27 +12,19 @@ export interface SecondCopy {
 }
 
 /** For what AWS keeps; undefined where the way to a second copy is another service, or another machine. */
-export function secondCopy({ name, type, service, resource, size }: Member): SecondCopy | undefined {
-  const set = (what: string, properties: Record<string, unknown>): SecondCopy => ({ what, properties });
-  const instance = (module: string): SecondCopy => ({
-    what: `Add a second aws.${module}.ClusterInstance to ${name}, in another zone`,
-    added: {
-      type: `aws:${module}/clusterInstance:ClusterInstance`,
-      name: `${name}-2`,
-      properties: { instanceClass: size, engine: resource.properties.engine },
-    },
-  });
+export function secondCopy(member: Member): SecondCopy | undefined {
+  const { name, type, service, resource, size } = member;
   if (type === "aws:docdb/elasticCluster:ElasticCluster")
     return set(`Set shardInstanceCount: 2 or more on ${name}`, { shardInstanceCount: 2 });
   switch (service) {
     case "rds":
       return set(`Set multiAz: true on ${name}`, { multiAz: true });
     case "aurora":
-      return instance("rds");
+      return secondInstance(member, "rds");
     case "documentdb":
-      return instance("docdb");
+      return secondInstance(member, "docdb");
     case "neptune":
-      return instance("neptune");
+      return secondInstance(member, "neptune");
     case "search":
       return set(
         `Set clusterConfig: { instanceCount: 2, zoneAwarenessEnabled: true } or more on ${name}, with a replica for each index`,
@@ -56,6 +48,21 @@ export function secondCopy({ name, type, service, resource, size }: Member): Sec
     default:
       return undefined;
   }
+}
+
+function set(what: string, properties: Record<string, unknown>): SecondCopy {
+  return { what, properties };
+}
+
+function secondInstance({ name, size, resource }: Member, module: string): SecondCopy {
+  return {
+    what: `Add a second aws.${module}.ClusterInstance to ${name}, in another zone`,
+    added: {
+      type: `aws:${module}/clusterInstance:ClusterInstance`,
+      name: `${name}-2`,
+      properties: { instanceClass: size, engine: resource.properties.engine },
+    },
+  };
 }
 
 /** AWS can't change a broker's mode in place. */

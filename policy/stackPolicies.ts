@@ -2,7 +2,7 @@ import type { StackValidationPolicy } from "@pulumi/policy";
 import type { z } from "zod";
 import type { Assessment } from "./assess";
 import { notJudgedBriefly, notJudgedText } from "./coverage";
-import { today, verdict } from "./exemptions";
+import { today, type Verdict, verdict } from "./exemptions";
 import { type Finding, fewNames, type RuleName } from "./finding";
 import { stackRails } from "./guardRails";
 import { judge } from "./judge";
@@ -197,10 +197,12 @@ function policy<T extends { readonly exemptions: readonly Exemption[] }>(
       const { byRule, site } = judge(args);
       const day = today();
       for (const finding of choose(byRule.get(rule.name) ?? [], read, site)) {
-        const { exempt, ended } = verdict(read.exemptions, namesOf(finding), day);
+        const { exempt, ended } =
+          read.exemptions.length === 0 ? none : verdict(read.exemptions, namesOf(finding), day);
         if (exempt) continue;
+        const text = message(finding);
         report(reportViolation, {
-          message: [message(finding), ...(ended === undefined ? [] : [ended])].join("\n"),
+          message: ended === undefined ? text : `${text}\n${ended}`,
           severity: finding.severity,
           urn: urnOf(finding),
         });
@@ -208,6 +210,8 @@ function policy<T extends { readonly exemptions: readonly Exemption[] }>(
     },
   };
 }
+
+const none: Verdict = { exempt: false };
 
 function namesOf({ resources, names }: Finding): { readonly name: string; readonly urn: string }[] {
   return resources.map((urn, index) => ({ urn, name: names[index] ?? urn }));

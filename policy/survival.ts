@@ -2,7 +2,7 @@ import type { Member, Survival } from "./members/member";
 import { namedRegion, regionOfZone } from "./regions";
 import { type Resources, text } from "./resources";
 import type { Tier } from "./vocabulary";
-import { unionOfZones } from "./zones";
+import { unionOfZones, type Zones } from "./zones";
 
 /** What a group goes on after, and whether that can be told before the update. */
 export interface Endurance {
@@ -96,11 +96,22 @@ export function regionsOf(members: readonly Member[]): string[] {
 }
 
 function regionOf({ zones, resource }: Member): string | undefined {
-  for (const zone of zones.names) {
-    const region = regionOfZone(zone);
-    if (region !== undefined) return region;
+  return regionOfZones(zones) ?? namedRegion(resource);
+}
+
+/** Thousands of machines may share the zones of one component's subnets. */
+const regionsByZones = new WeakMap<readonly string[], { readonly region: string | undefined }>();
+
+function regionOfZones({ names }: Zones): string | undefined {
+  const known = regionsByZones.get(names);
+  if (known !== undefined) return known.region;
+  let region: string | undefined;
+  for (const zone of names) {
+    region = regionOfZone(zone);
+    if (region !== undefined) break;
   }
-  return namedRegion(resource);
+  regionsByZones.set(names, { region });
+  return region;
 }
 
 /** Regions of members and of the stack's providers. */

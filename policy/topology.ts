@@ -8,7 +8,7 @@ import { entrances } from "./members/entrances";
 import { fleets } from "./members/fleets";
 import { machines } from "./members/machines";
 import type { Member, Survival } from "./members/member";
-import { asClassic } from "./native";
+import { allClassic } from "./native";
 import { Resources, type ResourceView } from "./resources";
 import { regionsOfStack, survivalOf, weakest } from "./survival";
 import { type Tier, tiers } from "./vocabulary";
@@ -67,7 +67,7 @@ export interface Topology {
  * @param views in any order
  */
 export function topology(views: readonly ResourceView[]): Topology {
-  const resources = new Resources(views.flatMap(asClassic));
+  const resources = new Resources(allClassic(views));
   const routes = routesOf(resources);
   const ways = waysTo(routes);
   const servers = machines(resources, ways, new Set(routes.machineOfAddress.values()));

@@ -38,14 +38,17 @@ export function zonesOf(
     const known = !zoneProperties.some((property) => unknownProperty(resource, property));
     return { names: sortedUnique(named), known };
   }
-  const spread = () => {
-    const parts = subnetProperties.flatMap((property) => subnetZones(resources, resource, property));
-    return { names: sortedUnique(parts.flatMap(({ names }) => names)), known: every(parts) };
-  };
-  const [property, ...others] = subnetProperties;
-  return property === undefined || others.length > 0
-    ? spread()
-    : zonesBySource.get(resources, resource, property, spread);
+  const property = subnetProperties[0];
+  return property === undefined || subnetProperties.length > 1
+    ? zonesOfSubnets(resources, resource, subnetProperties)
+    : zonesBySource.get(resources, resource, property, () =>
+        zonesOfSubnets(resources, resource, subnetProperties),
+      );
+}
+
+function zonesOfSubnets(resources: Resources, resource: ResourceView, properties: readonly string[]): Zones {
+  const parts = properties.flatMap((property) => subnetZones(resources, resource, property));
+  return { names: sortedUnique(parts.flatMap(({ names }) => names)), known: every(parts) };
 }
 
 const zonesBySource = new PerSource<Zones>();

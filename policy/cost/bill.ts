@@ -13,6 +13,7 @@ export class Bill {
   readonly items: CostItem[] = [];
   readonly unpriced: string[] = [];
   private readonly regionOf: (resource: ResourceView) => string | undefined;
+  private readonly tables = new Map<ResourceView, PriceTable>();
   private readonly priced = new Set<string>();
   private readonly missing = new Set<string>();
 
@@ -28,6 +29,12 @@ export class Bill {
 
   /** The prices of a resource's region; those of another stand in where its region has none, and that is said. */
   table(resource: ResourceView): PriceTable {
+    const known = this.tables.get(resource) ?? this.tableOf(resource);
+    this.tables.set(resource, known);
+    return known;
+  }
+
+  private tableOf(resource: ResourceView): PriceTable {
     const region = this.regionOf(resource);
     const found = region === undefined ? undefined : pricesOf(region);
     if (region !== undefined && found === undefined) this.missing.add(region);

@@ -21,35 +21,38 @@ export function diskCost(
   { size, type = "gp2", iops, throughput }: Disk,
 ): number | undefined {
   if (size === undefined) return undefined;
-  const priced = (perGigabyte: number | undefined, extra: number | undefined = 0) =>
-    perGigabyte === undefined ? undefined : size * perGigabyte + extra;
   switch (type) {
     case "gp3":
       return priced(
+        size,
         units.gp3PerGigabyteMonth,
         over(iops, includedIops) * (units.gp3PerIopsMonth ?? 0) +
           over(throughput, includedThroughput) * (units.gp3PerMegabyteMonth ?? 0),
       );
     case "gp2":
-      return priced(units.gp2PerGigabyteMonth);
+      return priced(size, units.gp2PerGigabyteMonth);
     case "io1":
       return iops === undefined
         ? undefined
-        : priced(units.io1PerGigabyteMonth, iops * (units.io1PerIopsMonth ?? 0));
+        : priced(size, units.io1PerGigabyteMonth, iops * (units.io1PerIopsMonth ?? 0));
     case "io2":
       // Up to 32,000 operations a second.
       return iops === undefined || iops > 32_000
         ? undefined
-        : priced(units.io2PerGigabyteMonth, iops * (units.io2PerIopsMonth ?? 0));
+        : priced(size, units.io2PerGigabyteMonth, iops * (units.io2PerIopsMonth ?? 0));
     case "st1":
-      return priced(units.st1PerGigabyteMonth);
+      return priced(size, units.st1PerGigabyteMonth);
     case "sc1":
-      return priced(units.sc1PerGigabyteMonth);
+      return priced(size, units.sc1PerGigabyteMonth);
     case "standard":
-      return priced(units.standardPerGigabyteMonth);
+      return priced(size, units.standardPerGigabyteMonth);
     default:
       return undefined;
   }
+}
+
+function priced(size: number, perGigabyte: number | undefined, more = 0): number | undefined {
+  return perGigabyte === undefined ? undefined : size * perGigabyte + more;
 }
 
 function over(value: number | undefined, included: number): number {

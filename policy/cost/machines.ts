@@ -193,18 +193,27 @@ function hasPublicAddress(
   if (told !== undefined) return told;
   const address = resource.properties.publicIp;
   if (typeof address === "string" && !isUnknown(address)) return address !== "";
-  const given = subnetsGive.get(resources, resource, property, () => {
-    const within = [resource, ...networks].flatMap((view) =>
-      [property, "subnetId"].flatMap((each) =>
-        resources.referred(view, each, [subnetType, defaultSubnetType]),
-      ),
-    );
-    return within.length === 0 ? "unseen" : within.some(givesAddress);
-  });
+  // Interfaces may stand in other subnets.
+  const alone = networks.every((view) => view === resource);
+  const given = alone
+    ? subnetsGive.get(resources, resource, property, () => giveAddresses(resources, [resource], property))
+    : giveAddresses(resources, [resource, ...networks], property);
   if (given !== "unseen") return given;
   return ![resource, ...networks].some(
     (view) => property in view.properties || "subnetId" in view.properties,
   );
+}
+
+/** Whether the subnets that machines stand in give them an address. */
+function giveAddresses(
+  resources: Resources,
+  views: readonly ResourceView[],
+  property: string,
+): boolean | "unseen" {
+  const within = views.flatMap((view) =>
+    [property, "subnetId"].flatMap((each) => resources.referred(view, each, [subnetType, defaultSubnetType])),
+  );
+  return within.length === 0 ? "unseen" : within.some(givesAddress);
 }
 
 const subnetsGive = new PerSource<boolean | "unseen">();

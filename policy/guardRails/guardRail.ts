@@ -1,6 +1,6 @@
 import type { ResourceValidationPolicy } from "@pulumi/policy";
 import type { z } from "zod";
-import { today, verdict, withEnding } from "../exemptions";
+import { today, type Verdict, verdict, withEnding } from "../exemptions";
 import type { Severity } from "../finding";
 import { asClassic, hasCounterpart } from "../native";
 import { report } from "../report";
@@ -64,6 +64,13 @@ export function guardRailPolicy<T extends Common>(rail: GuardRail<T>): ResourceV
   const types = new Set(rail.types);
   const settings = (rail.settings ?? commonSettings) as z.ZodObject & z.ZodType<T>;
   const { fix } = rail;
+  // The engine hands the same configuration over for each of thousands of resources.
+  const known = new WeakMap<object, T>();
+  const settingsOf = (config: object): T => {
+    const read = known.get(config) ?? readSettings<T>(rail.name, settings, config);
+    known.set(config, read);
+    return read;
+  };
   return {
     ...describePolicy(rail, settings),
     validateResource: (args, reportViolation) => {
@@ -72,10 +79,13 @@ export function guardRailPolicy<T extends Common>(rail: GuardRail<T>): ResourceV
       const view = viewOf(args.type, args.name, args.urn, args.props, args.opts.protect);
       const [judged = view] = native ? asClassic(view) : [view];
       if (!types.has(judged.type)) return;
-      const read = readSettings<T>(rail.name, settings, args.getConfig());
+      const read = settingsOf(args.getConfig());
       const faults = rail.check(judged, read);
       if (faults.length === 0) return;
-      const { exempt, ended } = verdict(read.exemptions, [{ name: args.name, urn: args.urn }], today());
+      const { exempt, ended } =
+        read.exemptions.length === 0
+          ? notExempt
+          : verdict(read.exemptions, [{ name: args.name, urn: args.urn }], today());
       if (exempt) return;
       for (const fault of faults) {
         const { line, severity } =
@@ -88,7 +98,7 @@ export function guardRailPolicy<T extends Common>(rail: GuardRail<T>): ResourceV
       : {
           remediateResource: (args) => {
             if (!types.has(args.type)) return undefined;
-            const read = readSettings<T>(rail.name, settings, args.getConfig());
+            const read = settingsOf(args.getConfig());
             const { exempt } = verdict(read.exemptions, [{ name: args.name, urn: args.urn }], today());
             const fixes = exempt
               ? []
@@ -100,6 +110,8 @@ export function guardRailPolicy<T extends Common>(rail: GuardRail<T>): ResourceV
         }),
   };
 }
+
+const notExempt: Verdict = { exempt: false };
 
 /** Sets a value in place, through the SDK's proxies, so that secrets beside it stay secret. What is unknown on the way is left alone. */
 function put(properties: Record<string, unknown>, path: readonly string[], value: unknown): void {

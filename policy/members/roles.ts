@@ -180,18 +180,23 @@ export function isExposed(
     .map((view) => flag(view, "associatePublicIpAddress"))
     .find((value) => value !== undefined);
   if (own !== undefined) return own;
-  const given = () => {
-    const subnets = views.flatMap((view) =>
-      subnetProperties.flatMap((property) => resources.referred(view, property, [subnetType])),
-    );
-    // Subnets outside of the stack are mostly those of the default network, which give public addresses.
-    return subnets.length === 0 || subnets.some((subnet) => flag(subnet, "mapPublicIpOnLaunch") === true);
-  };
-  const [view, ...more] = views;
-  const [property] = subnetProperties;
-  return view === undefined || property === undefined || more.length > 0
-    ? given()
-    : exposedBySource.get(resources, view, property, given);
+  const view = views[0];
+  const property = subnetProperties[0];
+  return view === undefined || property === undefined || views.length > 1
+    ? subnetsExpose(resources, views, subnetProperties)
+    : exposedBySource.get(resources, view, property, () => subnetsExpose(resources, views, subnetProperties));
+}
+
+function subnetsExpose(
+  resources: Resources,
+  views: readonly ResourceView[],
+  properties: readonly string[],
+): boolean {
+  const subnets = views.flatMap((view) =>
+    properties.flatMap((property) => resources.referred(view, property, [subnetType])),
+  );
+  // Subnets outside of the stack are mostly those of the default network, which give public addresses.
+  return subnets.length === 0 || subnets.some((subnet) => flag(subnet, "mapPublicIpOnLaunch") === true);
 }
 
 /** The parts of a machine or template that name security groups. */

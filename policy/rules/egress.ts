@@ -60,7 +60,7 @@ function tablesByHop(resources: Resources): Map<string, Set<string>> {
 }
 
 /** Routes that aren't known yet as a whole still say what they come from. */
-function routesIn(table: ResourceView): ResourceView[] {
+function routesIn(table: ResourceView): readonly ResourceView[] {
   if (!isUnknown(table.properties.routes)) return nested(table, "routes");
   const sources = table.propertyDependencies?.routes ?? [];
   const hops = ["natGatewayId", "networkInterfaceId"];
