@@ -44,10 +44,11 @@ function build({ platform, settings, survey, parent }: RungArgs): RungResult {
   const names = platform.names(hostnames, endpoint, { parent });
   const certificate = platform.certificate(hostnames, endpoint, { parent });
   const common = { settings, survey, internal: new InternalAuthority({ parent }), peers: servers };
-  // The database first: the site's app server is replaced only by one that can log in.
   const data = provisionInTurn([database], common, { parent });
-  // An ACME authority looks the names up, so the records come first.
-  const site = provisionInTurn([web], { ...common, certificate }, { parent, dependsOn: [...names, ...data] });
+  // An ACME authority looks the names up, so the records come first. So does the database, for an app server is replaced only by one that
+  // can log in there; where there was none, nothing has to wait.
+  const before = survey.databases().then((held) => (held.length === 0 ? names : [...names, ...data]));
+  const site = provisionInTurn([web], { ...common, certificate }, { parent, dependsOn: before });
   const release = new Release(
     webName,
     { server: web, provisions: [...data, ...site], settings, survey },

@@ -3,6 +3,8 @@ import type { Server } from "../platforms/platform";
 import { provisioningOrder } from "./order";
 import { Provision, type ProvisionArgs } from "./provision";
 
+type Resources = readonly pulumi.Resource[];
+
 /** What all servers have in common. */
 type CommonArgs = Omit<ProvisionArgs, "server" | "peers" | "inGroup"> & Partial<Pick<ProvisionArgs, "peers">>;
 
@@ -15,16 +17,22 @@ type CommonArgs = Omit<ProvisionArgs, "server" | "peers" | "inGroup"> & Partial<
 export function provisionInTurn(
   servers: readonly Server[],
   args: CommonArgs,
-  options: pulumi.ComponentResourceOptions & { readonly dependsOn?: readonly pulumi.Resource[] },
+  options: Omit<pulumi.ComponentResourceOptions, "dependsOn"> & {
+    readonly dependsOn?: Resources | Promise<Resources>;
+  },
 ): readonly Provision[] {
   const { dependsOn = [], ...others } = options;
+  const first = Promise.resolve(dependsOn);
   const made = new Map<string, Provision>();
   for (const { server, after, alone } of provisioningOrder(servers)) {
-    const before = after === undefined ? undefined : made.get(after.serverName);
+    const previous = after === undefined ? undefined : made.get(after.serverName);
+    const dependencies: Promise<pulumi.Resource[]> = first.then((all) =>
+      previous === undefined ? [...all] : [...all, previous],
+    );
     const provision = new Provision(
       server.serverName,
       { peers: servers, ...args, server, inGroup: !alone },
-      { ...others, dependsOn: [...dependsOn, ...(before === undefined ? [] : [before])] },
+      { ...others, dependsOn: dependencies },
     );
     made.set(server.serverName, provision);
   }
