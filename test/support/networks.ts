@@ -16,6 +16,7 @@ const subnets = {
   locother: "10.94.42.0/24",
   "t-split": "10.97.6.0/24",
   "t-split-py": "10.97.7.0/24",
+
   // scripts/host
   loca: "10.94.11.0/24",
   locb: "10.94.12.0/24",
@@ -25,6 +26,7 @@ const subnets = {
   // machines that stand for those of ssh and aws
   "ha-ssh": "10.94.1.0/24",
   "ha-aws": "10.94.2.0/24",
+  "ha-split": "10.97.8.0/24",
   // servers without Pulumi around them
   hbapps: "10.94.23.0/24",
   security: "10.94.15.0/24",
