@@ -9,6 +9,7 @@ const parts = [
   "lib/assignments",
   "lib/front",
   "lib/database",
+  "lib/database",
   "lib/json",
   ...[
     "settings",
@@ -17,6 +18,7 @@ const parts = [
     "record",
     "colours",
     "switch",
+
     "gate",
     "prune",
     "unpack",

@@ -275,6 +275,13 @@ describe("the release scripts", () => {
     it(`upgrade ${name} by the way "${way}"`, () => prints(`upgrade_way ${name}`, way));
   }
 
+  it("log in to a database on another server as the site, to one on this as its administrator", () => {
+    const login = `DATABASE_SOCKET=/s; database_login; echo "\${LOGIN[*]}" | sed "s|$ETC|ETC|"`;
+    prints(login, "--defaults-file=/dev/null --user=root --socket=/s");
+    server.write("etc/one-server-web/database-client.cnf", "[client]");
+    prints(login, "--defaults-file=ETC/database-client.cnf");
+  });
+
   it("end with the command whose output they show, and not a sign of life later", () => {
     const began = performance.now();
     prints("RUN_ID=now; LOG=/dev/null; STEP=migrate; run_logged echo done | sed 's/.*] *//'", "done");

@@ -23,9 +23,10 @@ migrate_release() {
 
 # keep_way_back RELEASE: sets WAY_BACK to what was kept.
 keep_way_back() {
-  local release=$1 dumps=$STATE/../dumps size position
+  local release=$1 dumps=$STATE/../dumps size position look="systemctl status $DATABASE"
+  [[ ! -r $DATABASE_CLIENT ]] || look='npm run status'
   size=$(query "SELECT COALESCE(CEIL(SUM(data_length + index_length) / 1048576), 0) FROM information_schema.tables WHERE table_schema = '$DATABASE_NAME'") ||
-    fail "the database $DATABASE_NAME can't be asked for its size before the migration: is it running? (systemctl status $DATABASE)"
+    fail "the database $DATABASE_NAME can't be asked for its size before the migration: is it running? ($look)"
   position=$(binary_log_position)
   if ((size > DUMP_MIB)); then
     [[ -n $position ]] || fail "the database is $size MiB, too big to be dumped before a migration (DUMP_MIB=$DUMP_MIB), and its binary log is off: switch it on, or raise DUMP_MIB in $ETC/release.conf"
