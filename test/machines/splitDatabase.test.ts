@@ -125,7 +125,7 @@ for (const { network, stack, runtime, database, units } of kinds) {
         assert.match(onDatabase(`${counters}:9104/metrics`), /^mysql_up 1$/m);
       }
       // A database of its own gets the memory.
-      const pool = onDatabase("grep -h innodb_buffer_pool_size -r /etc/mysql | grep -o '[0-9]*'");
+      const pool = onDatabase("grep -rh ^innodb_buffer_pool_size /etc/mysql | grep -o '[0-9]*'");
       const memory = onDatabase("awk '/^MemTotal:/ { print int($2 / 1024) }' /proc/meminfo");
       assert.ok(Number(pool) > Number(memory) * 0.6, `${pool} of ${memory}`);
     });
