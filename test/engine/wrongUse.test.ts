@@ -116,6 +116,9 @@ describe("a person who gets something wrong", function () {
     const help = await clone.run("stop", ["--help"]);
     assert.equal(help.code, 0);
     assert.match(help.stdout, /^usage: npm stop/);
+    const rung = await clone.run("start", ["--rung", "two-servers"]);
+    assert.equal(rung.code, 2);
+    assert.match(rung.output, /^--rung: expected single, split-database, .*, got "two-servers"/m);
     const stack = await clone.run("start", ["-s", "no/name"]);
     assert.match(stack.output, /^"no\/name" is not a valid name for a stack: expected letters/m);
   });

@@ -62,7 +62,6 @@ for (const { network, stack, runtime, database, units } of kinds) {
     before(() => {
       change();
       site.configure({
-        rung: "split-database",
         stack,
         runtime,
         database,
@@ -75,7 +74,7 @@ for (const { network, stack, runtime, database, units } of kinds) {
     after(() => site.remove());
 
     it("come up by one npm start, and the page with a SELECT answers", async () => {
-      const { output } = await site.start();
+      const { output } = await site.start("--rung", "split-database");
       assert.match(output, /https:\/\/www\.foobar\.com\/ is up/);
       const health = await site.get("/healthz");
       assert.deepEqual([health.status, health.body], [200, "database answers 1"]);
@@ -294,6 +293,21 @@ for (const { network, stack, runtime, database, units } of kinds) {
       const again = await site.start();
       assert.match(again.output, /nothing had to change/);
     });
+
+    if (database === "mysql")
+      it("change the database for another kind, with all rows", async () => {
+        const rows = sql("SELECT COUNT(*) FROM writes");
+        await site.set("database", "mariadb");
+        await site.start();
+        assert.equal(
+          onDatabase("mariadb --batch --skip-column-names site -e 'SELECT COUNT(*) FROM writes'").trim(),
+          rows,
+        );
+        assert.equal(await status("/healthz"), 200);
+        change();
+        await run("deploy");
+        assert.match((await site.start()).output, /nothing had to change/);
+      });
 
     it("do not become one again, which would lose the data", async () => {
       await site.set("rung", "single");

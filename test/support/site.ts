@@ -49,9 +49,12 @@ export class LocalSite {
     await this.clone.pulumi("config", "set", key, value, ...options, "-s", this.stack);
   }
 
-  /** Runs `npm start`'s program to its end; must succeed. */
-  async start(): Promise<Ran> {
-    const ran = await this.clone.run("start", ["-s", this.stack]);
+  /**
+   * Runs `npm start`'s program to its end; must succeed.
+   * @param options such as `--rung`
+   */
+  async start(...options: readonly string[]): Promise<Ran> {
+    const ran = await this.clone.run("start", ["-s", this.stack, ...options]);
     if (ran.code !== 0) throw new Error(`start ended with ${ran.code}:\n${ran.output}`);
     const outputs = await this.clone.outputs(this.stack);
     this.outputs = { ...(outputs as unknown as Outputs), upgradePath: readUpgradePath(outputs.upgradePath) };

@@ -1,22 +1,27 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { Rung } from "../../../policy/vocabulary";
 import { type Answer, addressOf, ask, askAt } from "./answer";
-import { UpdateFailed } from "./faults";
+import { UpdateFailed, WorkspaceError } from "./faults";
 import { localFolder } from "./folders";
 import { duration, Progress, type Screen } from "./progress";
 import { runUpdate } from "./runUpdate";
 import { startStopped } from "./stoppedMachines";
 import { engineLine, type SiteOutputs, siteOutputs, summary } from "./summary";
-import { openWorkspace, stackOutputs, type Workspace } from "./workspace";
+import { openWorkspace, pulumi, stackOutputs, type Workspace } from "./workspace";
 
-/** Brings the stack's site up, asks it for its page, and shows on one screen what was done and what comes next. */
-export async function start(stack: string, screen: Screen): Promise<void> {
+/**
+ * Brings the stack's site up, asks it for its page, and shows on one screen what was done and what comes next.
+ * @param rung is noted in the stack's settings; they decide when it is unset
+ */
+export async function start(stack: string, screen: Screen, rung?: Rung): Promise<void> {
   const started = Date.now();
   const progress = new Progress(screen);
   try {
     progress.now("getting the Pulumi engine");
     const workspace = await openWorkspace(stack, { create: true, report: (doing) => progress.now(doing) });
     progress.line(engineLine(workspace));
+    if (rung !== undefined) await setRung(workspace, rung);
     const before = await stackOutputs(workspace);
     if (before.servers !== undefined) {
       await startStopped(siteOutputs(before).servers, (doing) => progress.line(doing));
@@ -41,6 +46,11 @@ export async function start(stack: string, screen: Screen): Promise<void> {
   } finally {
     progress.close();
   }
+}
+
+async function setRung(workspace: Workspace, rung: Rung): Promise<void> {
+  const { code, stderr } = await pulumi(workspace, ["config", "set", "rung", rung, "-s", workspace.stack]);
+  if (code !== 0) throw new WorkspaceError(`the rung could not be noted in the settings: ${stderr.trim()}`);
 }
 
 /** The answer to a visitor's request; where there is none, a fault that says what was asked and how to look. */
