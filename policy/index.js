@@ -1,8 +1,18 @@
-// The entry is plain JavaScript so that tsx compiles the pack's TypeScript without type checking, in milliseconds, and not the type-checking ts-node that
-// Pulumi registers for every pack, which took seconds at each preview. `npm test` checks the types.
+// The entry is plain JavaScript: it has esbuild join the pack's TypeScript into one piece, without type checking, in a tenth of a second. The
+// type-checking ts-node that Pulumi registers for every pack took seconds at each preview, and a loader that takes files one by one
+// half a second. `npm test` checks the types.
+const { buildSync } = require("esbuild");
+const { join } = require("node:path");
 
-// Packages come first: once tsx is there it would read and parse them as well, though they are JavaScript already.
-require("@pulumi/policy");
-require("zod");
-require("tsx/cjs/api").register();
-require("./pack.ts");
+const entry = join(__dirname, "pack.ts");
+const { outputFiles } = buildSync({
+  entryPoints: [entry],
+  bundle: true,
+  packages: "external",
+  platform: "node",
+  target: `node${process.versions.node}`,
+  format: "cjs",
+  write: false,
+});
+// As if it stood in pack.ts: packages, and the folder of the price tables, are found from there.
+module._compile(outputFiles[0].text, entry);
