@@ -62,6 +62,16 @@ describe("the policy pack in the real engine", function () {
     assert.doesNotMatch(high.output, /alone holds/);
   });
 
+  it("stops an update at its preview, before anything is made", async () => {
+    const { code, output } = await stack.withPack(["up", "--yes"], {
+      targets: { minimumRung: "load-balanced" },
+    });
+    assert.notEqual(code, 0, output);
+    assert.match(output, /\[mandatory\].*targets/);
+    const exported = await stack.must("stack", "export", "-s", "dev");
+    assert.doesNotMatch(exported.output, /one-server-web:local:Server/);
+  });
+
   it("refuses wrong configuration before anything is made", async () => {
     for (const [config, says] of [
       [{ targets: { minimumRung: "top" } }, /minimumRung/],
