@@ -1,9 +1,14 @@
 # shellcheck shell=bash
 # One package transaction a run, none when everything is there.
 
-readonly PACKAGE_LOG=/var/log/one-server-web-packages.log
+PACKAGE_LOG=${PACKAGE_LOG:-/var/log/one-server-web-packages.log}
+readonly PACKAGE_LOG
 # Space that the packages of all roles take, unpacked, with what the databases write at first.
 readonly PACKAGE_SPACE_MIB=1500
+# A cloud's first boot upgrades everything before it lets go of the lock.
+readonly LOCK_SECONDS=900
+# Begins each command in the log.
+readonly PACKAGE_LOG_MARK='---- one-server-web:'
 readonly PACKAGES_FILE=/var/lib/one-server-web/packages
 
 # missing_packages PACKAGE...: those not installed, one a line.
@@ -49,17 +54,42 @@ packages_known() {
   ((${#MISSING_PACKAGES[@]} == 0)) || begin_installation "${MISSING_PACKAGES[@]}"
 }
 
-# refresh_packages: asks the mirror what there is; answers one line when it can't be reached.
+# refresh_packages: asks the mirrors what there is; ends with one line when the distribution's own can't be reached. What somebody else's
+# source has is not needed here: one that fails is named and left out.
 refresh_packages() {
-  local host
+  local hosts host unknown=() failed
   if [[ -z $(apt-config dump --format '%v' Acquire::http::Proxy Acquire::https::Proxy) ]]; then
-    while read -r host; do
+    mapfile -t hosts < <(apt-get indextargets --format '$(SITE)' | sed -n 's|^https\{0,1\}://\([^/:]*\).*|\1|p' | sort -u)
+    for host in "${hosts[@]}"; do
       # Without name resolution apt-get waits and grows instead of failing, so this is asked first.
-      timeout 15 getent ahosts "$host" >/dev/null ||
-        fail "the package mirror's name $host can't be resolved: check the network and /etc/resolv.conf of this server, then run again"
-    done < <(apt-get indextargets --format '$(SITE)' | sed -n 's|^https\{0,1\}://\([^/:]*\).*|\1|p' | sort -u)
+      timeout 15 getent ahosts "$host" >/dev/null || unknown+=("$host")
+    done
+    ((${#unknown[@]} == 0 || ${#unknown[@]} < ${#hosts[@]})) ||
+      fail "the package mirror's name ${unknown[0]} can't be resolved: check the network and /etc/resolv.conf of this server, then run again"
   fi
-  run_apt apt-get --quiet --yes --error-on=any -o Acquire::Languages=none -o Acquire::Retries=2 -o Acquire::http::Timeout=20 update
+  local update=(apt-get --quiet --yes --error-on=any -o Acquire::Languages=none -o Acquire::Retries=2 -o Acquire::http::Timeout=20 update)
+  try_apt "${update[@]}" && return 0
+  failed=$(failed_sources)
+  [[ -n $failed ]] || fail "$(explain_package_failure "${update[*]}")"
+  has_own_lists "$failed" || fail "the package source $failed can't be used: $(explain_package_failure "${update[*]}")"
+  step packages "these package sources can't be used and are left out: $failed (apt-get update on the server says why)"
+}
+
+# failed_sources: the addresses of the sources that the last apt-get update could not read, on one line.
+failed_sources() {
+  last_apt_run | sed -n -E 's/^Err:[0-9]+ ([a-z]+:[^ ]+) ([^ ]+) .*/\1 \2/p' | sort -u | paste -sd, | sed 's/,/, /g'
+}
+
+# has_own_lists FAILED: whether the lists of the distribution's archive are here, and none of its hosts is among what failed.
+has_own_lists() {
+  local site origin own=no
+  while IFS='|' read -r site origin; do
+    [[ $origin == Debian || $origin == Ubuntu ]] || continue
+    site=${site#*://}
+    [[ $1 != *"://${site%%/*}/"* ]] || return 1
+    own=yes
+  done < <(apt-get indextargets --format '$(REPO_URI)|$(ORIGIN)' 'Created-By: Packages' 2>/dev/null | sort -u)
+  [[ $own == yes && ! $1 =~ //([^/]*\.)?(debian\.org|ubuntu\.com)/ ]]
 }
 
 # begin_refresh: refresh_packages in the background, which what needs its answer waits for by lists_ready.
@@ -123,7 +153,7 @@ install_packages() {
 
 # script_failed: whether a package's own script is what failed.
 script_failed() {
-  tail -n 60 "$PACKAGE_LOG" | grep -q '^dpkg: error processing package .* (--configure)'
+  last_apt_run | tail -n 60 | grep -q '^dpkg: error processing package .* (--configure)'
 }
 
 # ensure_packages PACKAGE...: for roles that need a tool before the one transaction of all others.
@@ -181,18 +211,39 @@ run_apt() {
 
 # try_apt COMMAND...: runs it with a line of progress every three seconds; ends with its exit code.
 try_apt() {
-  local code=0 attempt
-  for attempt in {1..60}; do
+  local code=0 deadline=$((SECONDS + LOCK_SECONDS)) said=-30
+  while :; do
     code=0
+    printf '%s %s\n' "$PACKAGE_LOG_MARK" "$*" >>"$PACKAGE_LOG"
     { DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8 "$@" 3>&1 1>>"$PACKAGE_LOG" 2>&1 </dev/null 8>&- 9>&- || printf 'code:%s\n' $?; } |
       package_progress || code=$?
     ((code != 0)) || return 0
     # Another package manager at work (a cloud's first boot, unattended upgrades) is waited for, not fought.
-    tail -n 5 "$PACKAGE_LOG" | grep -q 'Could not get lock\|Unable to acquire\|lock was locked by' || break
-    ((attempt % 2)) || step packages 'another program holds the package lock: waiting'
+    is_locked && ((SECONDS < deadline)) || return "$code"
+    ((SECONDS - said < 30)) || { said=$SECONDS; step packages "$(lock_holder) holds the package lock: waiting for it"; }
     sleep 2
   done
-  return "$code"
+}
+
+# last_apt_run: what the last command printed.
+last_apt_run() {
+  tac "$PACKAGE_LOG" | sed "/^$PACKAGE_LOG_MARK/Q" | tac
+}
+
+# is_locked: whether the last command failed for another one that holds a lock of apt's or dpkg's.
+is_locked() {
+  last_apt_run | grep -q 'Could not get lock\|Unable to acquire\|Unable to lock\|lock was locked by'
+}
+
+# lock_holder: `process 812 (/usr/bin/unattended-upgrade)`, as far as the last command and the kernel know it.
+lock_holder() {
+  local pid name=''
+  pid=$(last_apt_run | sed -n -E 's/.*(held by process|with pid) ([0-9]+).*/\2/p' | tail -n 1)
+  [[ -n $pid ]] || { echo 'another program'; return 0; }
+  name=$(tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null) || true
+  [[ -n $name ]] || name=$(last_apt_run | sed -n -E "s/.*held by process $pid \\((.*)\\).*/\\1/p" | tail -n 1)
+  name=${name% }
+  echo "process $pid${name:+ (${name:0:80})}"
 }
 
 # package_progress: reads apt's status lines, prints what is going on now and then, ends with the command's exit code.
@@ -221,10 +272,10 @@ package_progress() {
 
 explain_package_failure() {
   local tail
-  tail=$(tail -n 60 "$PACKAGE_LOG")
+  tail=$(last_apt_run | tail -n 60)
   case $tail in
     *'No space left'*) echo "the disk is full (df -h): make room and run again" ;;
-    *'Could not get lock'* | *'Unable to acquire'*) echo "another program has held the package lock for two minutes (ps aux | grep apt): end it or wait, then run again" ;;
+    *'Could not get lock'* | *'Unable to acquire'* | *'lock was locked by'*) echo "$(lock_holder) has held the package lock for $((LOCK_SECONDS / 60)) minutes: end it or wait, then run again" ;;
     *'Temporary failure resolving'* | *'Could not connect'* | *'Connection timed out'*) echo "the package mirror can't be reached: check the network of this server, then run again" ;;
     *'Unable to locate package'*) echo "$(grep -o 'Unable to locate package.*' <<<"$tail" | tail -n 1): this system doesn't have it, choose another stack, database or suite" ;;
     *'dpkg: error processing package'*) echo "$(package_script_failure <<<"$tail") (all of it: $PACKAGE_LOG)" ;;
