@@ -22,7 +22,7 @@ umask 022
 export LC_ALL=C.UTF-8 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 
 SCRIPTS=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")" && pwd)
-for part in lib/assignments lib/front lib/database lib/json release/{settings,contract,output,record,lock,unpack,dependencies,migrate,colours,gate,switch,tasks,prune,list,maintenance,adopt}; do
+for part in lib/assignments lib/front lib/database lib/json release/{settings,contract,output,words,record,lock,unpack,dependencies,migrate,colours,gate,switch,tasks,prune,list,maintenance,adopt}; do
   # shellcheck source=/dev/null
   source "$SCRIPTS/$part.sh"
 done

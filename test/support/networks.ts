@@ -27,6 +27,7 @@ const subnets = {
   "ha-ssh": "10.94.1.0/24",
   "ha-aws": "10.94.2.0/24",
   "ha-split": "10.97.8.0/24",
+  "t-foreign": "10.94.3.0/24",
   // servers without Pulumi around them
   hbapps: "10.94.23.0/24",
   security: "10.94.15.0/24",
@@ -45,6 +46,7 @@ const subnets = {
   "t-lamp-py": "10.92.6.0/24",
   "t-lemp-php": "10.92.3.0/24",
   "t-lemp-py": "10.92.4.0/24",
+  "t-whole": "10.92.32.0/24",
   "t-night": "10.92.31.0/24",
   "t-upgrades": "10.92.9.0/24",
   // benches

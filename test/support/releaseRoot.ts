@@ -15,6 +15,7 @@ const parts = [
     "settings",
     "contract",
     "output",
+    "words",
     "record",
     "colours",
     "switch",

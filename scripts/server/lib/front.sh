@@ -21,7 +21,9 @@ front_text() {
   else
     printf 'upstream site_app {\n    server unix:/run/site-%s/app.sock;\n}\n\n' "$colour"
     front_map release "$release"
-    front_map root "/srv/www/releases/${release:-none}/$folder"
+    folder=/srv/www/releases/${release:-none}/$folder
+    # The whole folder of a release is its root with documentRoot: .
+    front_map root "${folder%/.}"
     front_map health_path "$health_path"
     front_map shared "$shared"
     echo '# Seconds after which visitors of the maintenance page should come back.'

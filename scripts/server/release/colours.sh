@@ -29,7 +29,7 @@ start_colour() {
   systemctl reset-failed "site-app@$colour" 2>/dev/null || true
   if ! systemctl restart "site-app@$colour"; then
     journalctl --quiet --no-pager --lines 15 --output cat --unit "site-app@$colour" 2>/dev/null | while IFS= read -r line; do say "  $line"; done
-    reject "$release" "the app server doesn't start (journalctl -u site-app@$colour on the server)"
+    reject "$release" "the app server doesn't start$(app_words "$colour") (journalctl -u site-app@$colour on the server)"
   fi
 }
 

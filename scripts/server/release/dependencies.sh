@@ -10,6 +10,7 @@ install_dependencies() {
   if [[ ! -d $folder/.venv ]] && [[ -f $folder/requirements.txt || -f $folder/uv.lock || -f $folder/pyproject.toml ]]; then
     install_python_packages "$release"
   fi
+  refuse_without_gunicorn "$release"
 }
 
 need_command() {
@@ -37,7 +38,7 @@ install_composer_packages() {
   fi
   begin dependencies 'composer install'
   run_logged as_site "$release" composer install --no-dev --prefer-dist --optimize-autoloader --no-progress ||
-    fail "composer install failed: see above"
+    fail "composer install failed$(why)"
 }
 
 # A virtual environment is bound to its path, so it lies beside the releases, named by what it is made of, and is linked into them.
@@ -53,13 +54,13 @@ install_python_packages() {
     begin dependencies "installing Python packages"
     rm -rf "$environment"
     install -d -o site -g site -m 0755 "$WWW/environments" "$environment"
-    run_logged as_site "$release" python3 -m venv "$environment" || fail "python3 -m venv failed: see above; is python3-venv installed?"
+    run_logged as_site "$release" python3 -m venv "$environment" || fail "python3 -m venv failed$(why); is python3-venv installed?"
     if [[ -f $folder/uv.lock ]] && command -v uv >/dev/null; then
-      run_logged as_site "$release" env "UV_PROJECT_ENVIRONMENT=$environment" uv sync --frozen --no-dev --no-install-project || fail "uv sync failed: see above"
+      run_logged as_site "$release" env "UV_PROJECT_ENVIRONMENT=$environment" uv sync --frozen --no-dev --no-install-project || fail "uv sync failed$(why)"
     elif [[ -f $folder/requirements.txt ]]; then
-      run_logged as_site "$release" "$environment/bin/pip" install --requirement requirements.txt || fail "pip install failed: see above"
+      run_logged as_site "$release" "$environment/bin/pip" install --requirement requirements.txt || fail "pip install failed$(why)"
     else
-      run_logged as_site "$release" "$environment/bin/pip" install . || fail "pip install . failed: see above"
+      run_logged as_site "$release" "$environment/bin/pip" install . || fail "pip install . failed$(why)"
     fi
     : >"$environment/.ready"
   else

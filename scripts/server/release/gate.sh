@@ -14,6 +14,7 @@ ask_gunicorn() {
 # By FastCGI, as the web server would ask: the script is a file of that name, else the site's front controller.
 ask_fpm() {
   local root=$RELEASES/$2/$DOCUMENT_ROOT path=$3 script=/index.php answer status
+  root=${root%/.}
   [[ $path != *.php || ! -f $root$path ]] || script=$path
   answer=$(env -i PATH="$PATH" SCRIPT_FILENAME="$root$script" SCRIPT_NAME="$script" DOCUMENT_ROOT="$root" DOCUMENT_URI="$script" \
     REQUEST_URI="$path" REQUEST_METHOD=GET REQUEST_SCHEME=https QUERY_STRING= HTTPS=on GATEWAY_INTERFACE=CGI/1.1 \

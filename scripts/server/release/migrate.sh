@@ -16,7 +16,7 @@ migrate_release() {
   # The line is the site's own, so it may use the shell's syntax.
   if ! run_logged site-run --release "$release" sh -c "$MIGRATE"; then
     mark_failed "$release" "the migration '$MIGRATE' failed"
-    fail "the migration '$MIGRATE' of release $release failed: see above. The release before goes on serving. Way back: $WAY_BACK"
+    fail "the migration '$MIGRATE' of release $release failed$(why). The release before goes on serving. Way back: $WAY_BACK"
   fi
   mark "$release" migrated
 }

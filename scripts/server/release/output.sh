@@ -25,10 +25,17 @@ seconds() {
 }
 
 say() {
-  local line
-  printf -v line '[%6s s] %s' "$(seconds "$(milliseconds "$STARTED")")" "$*"
-  echo "$line" >>"$LOG" 2>/dev/null || true
-  echo "$line" 2>/dev/null || true
+  log_line "$*"
+  show_line "$*"
+}
+
+# log_line TEXT, show_line TEXT: to the log, to whoever asked.
+log_line() {
+  printf '[%6s s] %s\n' "$(seconds "$(milliseconds "$STARTED")")" "$1" >>"$LOG" 2>/dev/null || true
+}
+
+show_line() {
+  printf '[%6s s] %s\n' "$(seconds "$(milliseconds "$STARTED")")" "$1" 2>/dev/null || true
 }
 
 # begin STEP MESSAGE: says what is done now and notes it, so that a run that is killed here is known to have been here.
@@ -57,7 +64,7 @@ run_logged() {
   # The last sleep outlives its loop for a moment: whoever reads what this run prints must not wait for its end as well.
   (while sleep 5 >/dev/null 2>&1 && kill -0 $$; do say "$STEP: still at it, $(seconds "$(milliseconds "$STEP_STARTED")") s"; done) 9>&- &
   ticker=$!
-  { "$@" 2>&1 </dev/null | while IFS= read -r line || [[ -n $line ]]; do say "  $line"; done; } || status=$?
+  { "$@" 2>&1 </dev/null | show_lines; } || status=$?
   kill "$ticker" 2>/dev/null || true
   wait "$ticker" 2>/dev/null || true
   return "$status"
