@@ -30,6 +30,8 @@ export interface BundleSources {
   readonly databaseServers?: pulumi.Input<PeerFacts[]>;
   /** Who may connect, in nftables' language, one rule a line. */
   readonly firewallRules?: pulumi.Input<string>;
+  /** Whether the machine may hold something else, or be another stack's. */
+  readonly takeOver?: boolean;
 }
 
 /** The bundle of a server with these roles. It makes no resource and sends nothing. */

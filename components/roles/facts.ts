@@ -66,6 +66,8 @@ export interface BundleFacts {
   readonly machine?: MachineFacts | undefined;
   /** Who may connect, in nftables' language, one rule a line. */
   readonly firewallRules?: string;
+  /** Whether the machine may hold something else, or be another stack's: it then becomes this one's. */
+  readonly takeOver?: boolean;
 }
 
 interface FactVariable {
@@ -132,6 +134,7 @@ export const factVariables = {
   },
   SSH_HOST_KEY_TYPE: { roles: ["hardening"], text: ({ hostKey }) => hostKey?.split(" ")[0] ?? "" },
   FIREWALL_RULES: { roles: ["hardening"], text: ({ firewallRules }) => firewallRules ?? "" },
+  TAKE_OVER: { roles: ["base"], text: ({ takeOver }) => yesNo(takeOver) },
   DATA_DEVICE: { roles: ["base"], text: ({ machine }) => machine?.dataDevice ?? "" },
   DATA_VOLUME_SIZE: { roles: ["base"], text: ({ machine }) => String(machine?.dataVolumeSize ?? "") },
   METADATA_GUARD: { roles: ["base"], text: ({ machine }) => yesNo(machine?.metadataGuard) },

@@ -1,4 +1,4 @@
 /** The stack that a command provisions for. */
 export function ownerIn(command: string): string | undefined {
-  return /^owner='([^'\n]*)'$/m.exec(command)?.[1];
+  return /^owner=(['"])([^'"\n]*)\1$/m.exec(command)?.[2];
 }

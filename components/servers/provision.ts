@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { remote } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import type { Certificate, Server } from "../platforms/platform";
+import { refusal } from "../refusal";
 import { bundleOf } from "../roles/bundle";
 import type { PeerFacts } from "../roles/facts";
 import { rolesOf } from "../roles/roles";
@@ -10,6 +11,7 @@ import { type Archive, deterministicArchive } from "./archive";
 import { formatAssignments } from "./assignments";
 import { firewallOf } from "./firewall";
 import type { InternalAuthority } from "./internalAuthority";
+import { becomeRoot, loginCommand } from "./login";
 import { type ProvisioningPlan, planProvisioning } from "./provisioning";
 import type { Survey } from "./survey";
 
@@ -48,12 +50,24 @@ export class Provision extends pulumi.ComponentResource {
       privateAddress: server.privateIp,
       databaseServers: peerFacts(peers.filter(({ tiers }) => tiers.includes("database"))),
       firewallRules: firewallOf(server, peers),
+      takeOver: mayTakeOver(server, settings),
     });
     const archive = deterministicArchive(scripts);
     const stdin = assignments.apply(formatAssignments);
     const run = this.run(name, archive, stdin, args);
+    const access = this.command(
+      `${name}-access`,
+      args,
+      { create: confirmCommand, stdin: pulumi.secret(run.stdout) },
+      { dependsOn: run },
+    );
     if (args.inGroup) {
-      this.command(`${name}-healthy`, args, { create: healthCommand, stdin: run.stdout }, { dependsOn: run });
+      this.command(
+        `${name}-healthy`,
+        args,
+        { create: healthCommand, stdin: run.stdout },
+        { dependsOn: access },
+      );
     }
     this.ready = pulumi.interpolate`${run.id} ${archive.hash}`;
     this.registerOutputs({ server: server.serverName, ready: this.ready });
@@ -102,24 +116,38 @@ function peerFacts(servers: readonly Server[]): pulumi.Output<PeerFacts[]> {
   return pulumi.all(known) as pulumi.Output<PeerFacts[]>;
 }
 
+/** A second login, by the way of the first: without it the server takes back what a run changed of sshd and the firewall. */
+const confirmCommand = loginCommand(
+  [...becomeRoot, "exec $root /opt/one-server-web/provision.sh confirm </dev/null"].join("\n"),
+);
+
 /** Waits until the server works; what provisioning printed has it run after each. */
-const healthCommand = [
-  'root=""',
-  '[ "$(id -u)" = 0 ] || root="sudo -n"',
-  "exec $root /opt/one-server-web/healthy.sh </dev/null",
-].join("\n");
+const healthCommand = loginCommand(
+  [...becomeRoot, "exec $root /opt/one-server-web/healthy.sh </dev/null"].join("\n"),
+);
+
+/** Whether a machine may hold something else: platforms other than `ssh` made it for this stack. */
+function mayTakeOver({ platform }: Server, { ssh }: Settings): boolean {
+  return platform !== "ssh" || ssh.takeOver;
+}
 
 /** What has to be done, after a look at the server where it is not new to the stack. */
 function planned(
   name: string,
   archive: Archive,
   stdin: pulumi.Output<string>,
-  { server, survey }: ProvisionArgs,
+  { server, settings, survey }: ProvisionArgs,
 ): pulumi.Output<ProvisioningPlan> {
   return survey.of(server).apply((sight) => {
-    const plan = (settings: string) => planProvisioning(name, archive, sight, settings);
+    const plan = (digest: string) => {
+      const made = planProvisioning(name, archive, sight, digest, mayTakeOver(server, settings));
+      if (made.refusal !== undefined) throw refusal(made.refusal);
+      return made;
+    };
     // Without a report the settings are not compared, and need not be known yet.
     if (sight.reported === undefined) return pulumi.output(plan(""));
+    // What ends the run does so at preview, where the settings may not be known.
+    plan("");
     return pulumi.unsecret(
       stdin.apply((text) => {
         const seen = plan(createHash("sha256").update(text).digest("hex"));

@@ -1,7 +1,7 @@
 import type { Archive } from "./archive";
-import { shellQuote } from "./assignments";
 import type { BelievedCommand } from "./beliefs";
 import { driftWarning, type Facts, judge, judgeCopy, marked, markOf } from "./drift";
+import { becomeRoot, doubleQuoted, loginCommand } from "./login";
 import { ownerIn } from "./owner";
 import type { Sight } from "./survey";
 
@@ -14,18 +14,22 @@ export interface ProvisioningPlan {
   readonly command: string;
   /** What a person should know of the server: that it drifted, or was another stack's. */
   readonly warning: string | undefined;
+  /** Why nothing may be done to it. */
+  readonly refusal?: string;
 }
 
 /**
  * Decides what has to be uploaded and run.
  * @param name of the server
  * @param settings SHA-256 of what the command reads on standard input, in hex
+ * @param takeOver whether a server of another stack may become this one's
  */
 export function planProvisioning(
   name: string,
   archive: Pick<Archive, "hash" | "digest">,
   { believed, reported, freshMark, owner }: Sight,
   settings: string,
+  takeOver = false,
 ): ProvisioningPlan {
   const command = believed.commands[`${name}-provision`];
   const wanted = { settings, bundle: folderOf(archive.hash), owner };
@@ -42,21 +46,38 @@ export function planProvisioning(
     ...driftWords(drifted, reported?.facts ?? {}),
     ...(copy.drifted ? ["the uploaded scripts are not in the login's home folder"] : []),
   ];
-  const other = command === undefined ? otherOwner(reported?.facts, owner) : undefined;
+  const other = otherOwner(reported?.facts, owner);
+  const refusal =
+    reported?.problem ?? (other === undefined || takeOver ? undefined : belongsTo(other, owner));
   return {
+    ...(refusal === undefined ? {} : { refusal: `server ${name}: ${refusal}` }),
     remotePath: copy.remotePath,
     command: marked(provisionCommand(archive, copy.remotePath, owner), mark),
     warning:
-      other === undefined
+      other === undefined || command !== undefined
         ? driftWarning(name, causes)
-        : `${name} was provisioned by another stack before, ${other}: this stack takes it over`,
+        : `${name} belonged to the stack ${stackOf(other)}: this stack takes it over`,
   };
 }
 
-/** The other stack that a server says it belongs to. */
+/** The other stack that a server says it belongs to; version 0.1.0 noted none. */
 function otherOwner(reported: Facts | undefined, owner: string): string | undefined {
   const said = reported?.owner ?? "";
-  return said === "" || said === owner ? undefined : said.split(" ")[0];
+  return said === "" || said === owner ? undefined : said;
+}
+
+function stackOf(owner: string): string {
+  return owner.split(" ")[0] ?? owner;
+}
+
+/** Why a server of another stack is left alone. */
+function belongsTo(other: string, owner: string): string {
+  const name = stackOf(other);
+  const which =
+    name === stackOf(owner)
+      ? `another stack of the same name, ${name}, or to this one before it was destroyed or its state was lost`
+      : `the stack ${name}`;
+  return `it belongs to ${which}, whose site and database are on it; take another server, or take it over from that stack: pulumi config set takeOver true`;
 }
 
 /** What a command of an earlier run did; undefined for one of version 0.1.0, after which servers could not be asked. */
@@ -105,13 +126,15 @@ export function provisionCommand(
     // It makes /opt/one-server-web point at its folder, and takes that back with all else when it fails.
     `exec ${folder}/provision.sh`,
   ].join("\n");
-  return [
+  const script = [
     "set -eu",
-    `owner=${shellQuote(owner)}`,
+    `owner=${doubleQuoted(owner)}`,
     `bundle="$HOME/${remotePath}"`,
     `echo "${digest}  $bundle" | sha256sum --check --status || { echo "error: the scripts in $bundle are not whole: run again" >&2; exit 1; }`,
-    'root=""',
-    '[ "$(id -u)" = 0 ] || root="sudo -n"',
-    `exec $root env OWNER="$owner" sh -c ${shellQuote(asRoot)} provision "$bundle"`,
+    ...becomeRoot,
+    // Who came in this way confirms that the way stays open: sudo hides it.
+    "connection=$(printenv SSH_CONNECTION || true)",
+    'exec $root env OWNER="$owner" CONFIRM=yes SSH_CONNECTION="$connection" sh -c "$1" provision "$bundle"',
   ].join("\n");
+  return loginCommand(script, asRoot);
 }

@@ -21,10 +21,61 @@ export function areDifferentServers(servers: readonly { address: string; port: n
   return new Set(servers.map(({ address, port }) => `${address} ${port}`)).size === servers.length;
 }
 
-/** What is wrong with the names of several servers, as it follows the setting's name in an error. */
-export function nameProblem(
-  servers: readonly { readonly name?: string | undefined; readonly tiers?: readonly string[] | undefined }[],
+interface Login {
+  readonly address: string;
+  readonly port: number;
+  readonly privateKey?: string | undefined;
+  readonly passphrase?: string | undefined;
+}
+
+interface NamedServer {
+  readonly name?: string | undefined;
+  readonly tiers?: readonly string[] | undefined;
+}
+
+/** What is wrong with the servers, as it follows the setting's name in an error. */
+export function serversProblem(
+  servers: readonly (NamedServer & Login & { readonly bastion?: Login | undefined })[],
 ): string | undefined {
+  const logins = servers.flatMap((server, index) => [
+    { login: server as Login, where: `[${index}]` },
+    ...(server.bastion === undefined ? [] : [{ login: server.bastion, where: `[${index}].bastion` }]),
+  ]);
+  const keys = logins.map(({ login, where }) => keyProblem(login, where));
+  return nameProblem(servers) ?? keys.find((problem) => problem !== undefined) ?? bastionProblem(servers);
+}
+
+/** A key that can't be read here can't be used anywhere: what is wrong is never a part of the key. */
+function keyProblem({ privateKey, passphrase }: Login, where: string): string | undefined {
+  if (privateKey === undefined) {
+    return process.env.SSH_AUTH_SOCK
+      ? undefined
+      : `has no privateKey at ${where}, and no SSH agent runs here (SSH_AUTH_SOCK)`;
+  }
+  // Loaded only here: other platforms have no use for it.
+  const { utils } = require("ssh2") as typeof import("ssh2");
+  const key = utils.parseKey(privateKey, passphrase);
+  // Of other formats than OpenSSH's and PEM only the engine's plugin can say whether it reads them.
+  if (!(key instanceof Error) || !/passphrase/i.test(key.message)) return undefined;
+  return passphrase === undefined
+    ? `has a privateKey at ${where} that is encrypted, and no passphrase beside it`
+    : `has a passphrase at ${where} that does not open its privateKey`;
+}
+
+/** A server forwards nothing once it is set up, also not to other servers. */
+function bastionProblem(
+  servers: readonly (Login & { readonly bastion?: Login | undefined })[],
+): string | undefined {
+  const index = servers.findIndex(({ bastion }) =>
+    servers.some(({ address, port }) => bastion?.address === address && bastion.port === port),
+  );
+  return index < 0
+    ? undefined
+    : `has a bastion at [${index}] that is itself one of the servers, which forward no connections`;
+}
+
+/** What is wrong with the names of several servers. */
+function nameProblem(servers: readonly NamedServer[]): string | undefined {
   if (servers.length < 2) return undefined;
   const unnamed = servers.findIndex(({ name, tiers }) => name === undefined || tiers === undefined);
   if (unnamed >= 0) {

@@ -4,6 +4,8 @@
 #
 #   provision.sh            all of it, or nothing: a run that fails takes back what it changed (lib/undo.sh)
 #   provision.sh recover    takes back what a run left that was killed
+#   provision.sh confirm    a second login works: what a run changed of sshd and the firewall stays
+#   provision.sh restore-access    no second login came: sshd and the firewall let in again whom they let in before
 #
 # Everything is written before the packages are unpacked, so that each daemon's first start is already the right one. Meanwhile they
 # are downloaded. What a server is made of: lib/roles.sh.
@@ -14,7 +16,7 @@ export LC_ALL=C.UTF-8 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sb
 unset TMPDIR
 
 SCRIPTS=$(dirname "$(readlink -f "$0")")
-for library in log assignments settings systemd undo files system sizing packages services roles app front database; do
+for library in log assignments settings systemd undo files system sizing packages services roles look access app front database; do
   # shellcheck source=/dev/null
   . "$SCRIPTS/lib/$library.sh"
 done
@@ -27,10 +29,17 @@ BUNDLE=/opt/one-server-web
 main() {
   [[ $EUID == 0 ]] || fail 'provisioning needs root: log in as root or through sudo'
   detect_system
-  if [[ ${1:-} == recover ]]; then
-    recover || fail 'what a killed provisioning left could not be taken back'
-    return 0
-  fi
+  case ${1:-} in
+    recover)
+      recover || fail 'what a killed provisioning left could not be taken back'
+      return 0
+      ;;
+    confirm | restore-access)
+      lock_server
+      if [[ $1 == confirm ]]; then confirm_access; else restore_access; fi
+      return 0
+      ;;
+  esac
   lock_server
   wait_for_boot
   begin_work
@@ -44,6 +53,7 @@ main() {
   choose_packages
   each_role refuse
   begin_changes
+  remember_access
   each_role prepare
   begin_undo
   switch_scripts
@@ -61,10 +71,13 @@ main() {
   each_role after
   start_wanted_units "${FOLLOWING_UNITS[@]}"
   keep_changes
+  # Longer than any run: it is set once more at its end.
+  guard_access 3600
   remember_packages
   each_role finish
   write_provisioned
   summarize
+  announce_access
 }
 
 # Two at once would undo each other's work: the second waits, and says for what.
@@ -107,9 +120,12 @@ end_work() {
 
 # recover: unless a run is at work, which takes back its own changes.
 recover() {
-  [[ -d $UNDO ]] || return 0
+  [[ -d $UNDO || -d $ACCESS ]] || return 0
   exec 9>/run/lock/one-server-web.lock
   flock --nonblock 9 || return 0
+  # The timer that waited for a second login went with the machine's restart.
+  boot_is_over || restore_access
+  [[ -d $UNDO ]] || return 0
   step server 'a run was killed before its end'
   take_back
 }
@@ -183,6 +199,8 @@ write_provisioned() {
   printf 'SETTINGS=%s\nBUNDLE=%s\nOWNER=%s\n' "${settings%% *}" "${SCRIPTS##*/}" "${OWNER:-}" >"$STATE/provisioned.new"
   [[ -z ${RUN_TOKEN:-} ]] || printf 'RUN=%s\n' "$RUN_TOKEN" >>"$STATE/provisioned.new"
   mv -fT "$STATE/provisioned.new" "$STATE/provisioned"
+  # Also after a run that failed.
+  [[ -z ${OWNER:-} ]] || replace_file "$STATE/owner" 0644 root:root "$OWNER"
 }
 
 summarize() {

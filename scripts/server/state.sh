@@ -19,9 +19,12 @@ main() {
   printf 'release=%s\n' "$(live_release)"
 }
 
-# provisioned NAME: what the last provisioning noted when it had succeeded.
+# provisioned NAME: what the last provisioning noted when it had succeeded; whose server it is stays known.
 provisioned() {
-  sed -n "s/^$1=//p" "$ROOT/var/lib/one-server-web/provisioned" 2>/dev/null || true
+  local value
+  value=$(sed -n "s/^$1=//p" "$ROOT/var/lib/one-server-web/provisioned" 2>/dev/null || true)
+  [[ -n $value || $1 != OWNER ]] || value=$(cat "$ROOT/var/lib/one-server-web/owner" 2>/dev/null || true)
+  echo "$value"
 }
 
 # live_release: also while a maintenance page takes its place, for the time of which a copy of the web server's file is kept.

@@ -32,6 +32,14 @@ describe("what the program learns before it plans, in the real engine", function
     }
   });
 
+  it("comes through a bastion host, by a key with a passphrase", async () => {
+    const locked = { privateKey: server.read("encrypted"), privateKeyPassword: "locked" };
+    const report = await dial(connection({ ...locked, proxy: connection(locked) }))(["not there.tar.gz"]);
+    assert.deepEqual([report?.problem, report?.digests], [undefined, {}]);
+    const wrong = connection({ proxy: connection({ hostKey: server.read("other.pub") }) });
+    assert.equal(await dial(wrong)([]), undefined);
+  });
+
   it("is nothing from a server that shows another host key, refuses the login or is not there", async () => {
     const others = {
       impostor: connection({ hostKey: server.read("other.pub") }),

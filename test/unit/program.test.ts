@@ -124,9 +124,10 @@ for (const preview of [true, false]) {
       assert.equal(types.filter((type) => type === "one-server-web:server:Release").length, 1);
     });
 
-    it("uses one upload and one command to provision, and as many to release", () => {
+    it("uses one upload and one command to provision, a second login after it, and as many to release", () => {
       const remote = engine.made.filter(({ type }) => type.startsWith("command:remote:"));
       assert.deepEqual(remote.map(({ type, name }) => `${type.slice(15)} ${name}`).sort(), [
+        "Command web-1-access",
         "Command web-1-deploy",
         "Command web-1-provision",
         "CopyToRemote web-1-scripts",
@@ -311,7 +312,9 @@ describe("the program on the rung split-database", () => {
       assert.deepEqual(inputs.environment, { NAMES: `${server} 10.88.0.10` });
     }
     assert.deepEqual(names(engine, "command:remote:Command").sort(), [
+      "database-1-access",
       "database-1-provision",
+      "web-1-access",
       "web-1-deploy",
       "web-1-provision",
     ]);

@@ -1,9 +1,14 @@
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { Report } from "../../components/servers/ask";
 import { formatAssignments, shellQuote } from "../../components/servers/assignments";
 import type { Beliefs } from "../../components/servers/beliefs";
-import type { Facts } from "../../components/servers/drift";
+import { type Facts, marked } from "../../components/servers/drift";
+import { ownerIn } from "../../components/servers/owner";
 import { planProvisioning, provisionCommand } from "../../components/servers/provisioning";
 import { serverAssignments } from "../support/settings";
 import { runShell } from "../support/shell";
@@ -65,6 +70,34 @@ describe("the command that provisions", () => {
     assert.match(error, /provision\.tar\.gz are not whole: run again/);
   });
 
+  for (const shell of ["bash", "dash", "zsh", "fish"].filter((name) => existsSync(`/usr/bin/${name}`))) {
+    it(`is understood by ${shell} as the login's shell, and its settings arrive`, () => {
+      const home = mkdtempSync(join(tmpdir(), "login-"));
+      try {
+        const bundle = join(home, upload);
+        writeFileSync(bundle, "scripts");
+        const digest = sha256("scripts");
+        const folder = join(home, "opt");
+        const text = provisionCommand({ ...archive, digest }, upload, owner).replaceAll(
+          "/opt/",
+          `${folder}/`,
+        );
+        const scripts = join(folder, "one-server-web-abababababababab");
+        mkdirSync(scripts, { recursive: true });
+        writeFileSync(join(scripts, "provision.sh"), '#!/bin/sh\necho "$OWNER"; cat\n', { mode: 0o755 });
+        const ran = spawnSync(shell, ["-c", marked(text, "0f")], {
+          env: { HOME: home, PATH: process.env.PATH },
+          input: "DOMAIN='x'\n",
+          encoding: "utf8",
+        });
+        assert.deepEqual([ran.stdout, ran.stderr, ran.status], [`${owner}\nDOMAIN='x'\n`, "", 0]);
+        assert.equal(ownerIn(text), owner);
+      } finally {
+        rmSync(home, { recursive: true });
+      }
+    });
+  }
+
   it("changes when the scripts do, so that an update runs it again", () => {
     assert.notEqual(command, provisionCommand({ ...archive, hash: "ef".repeat(32) }, upload, owner));
   });
@@ -83,8 +116,8 @@ describe("what is done to provision a server", () => {
     copies: { "web-1-scripts": { remotePath: upload, hash: archive.hash } },
     databases: ["web-1"],
   };
-  const plan = (reported: Report | undefined, was = believed, wanted = settings) =>
-    planProvisioning("web-1", archive, { believed: was, reported, freshMark, owner }, wanted);
+  const plan = (reported: Report | undefined, was = believed, wanted = settings, takeOver = false) =>
+    planProvisioning("web-1", archive, { believed: was, reported, freshMark, owner }, wanted, takeOver);
   const usual = { remotePath: upload, command: text, warning: undefined };
 
   it("is the same as ever where the server is in order, is new, or can't be asked", () => {
@@ -100,11 +133,6 @@ describe("what is done to provision a server", () => {
       "its last provisioning did not succeed, or its record is gone",
     ],
     ["it has no scripts any more", {}, "its last provisioning did not succeed, or its record is gone"],
-    [
-      "another stack has provisioned it",
-      { ...inOrder.facts, settings: "other", owner: "one-server-web/test 99999999" },
-      "another stack provisioned it last, one-server-web/test",
-    ],
     [
       "it has other scripts",
       { ...inOrder.facts, bundle: "other" },
@@ -140,18 +168,50 @@ describe("what is done to provision a server", () => {
     assert.match(seen.warning ?? "", /the uploaded scripts are not in the login's home folder/);
   });
 
-  it("says so where the server is new to this stack and was another one's", () => {
-    const facts = { ...inOrder.facts, owner: "one-server-web/test 99999999" };
-    const seen = plan({ facts, digests: {} }, { commands: {}, copies: {}, databases: [] });
-    assert.equal(seen.command, text);
-    assert.equal(
-      seen.warning,
-      "web-1 was provisioned by another stack before, one-server-web/test: this stack takes it over",
+  const others = { ...inOrder.facts, settings: "other", owner: "one-server-web/test 99999999" };
+  for (const [title, was, says] of [
+    [
+      "is new to this stack",
+      { commands: {}, copies: {}, databases: [] },
+      "web-1 belonged to the stack one-server-web/test: this stack takes it over",
+    ],
+    [
+      "was taken from this stack",
+      believed,
+      "web-1 has drifted: another stack provisioned it last, one-server-web/test; the uploaded scripts are not in the login's home folder; this update mends it",
+    ],
+  ] as const) {
+    it(`is refused where the server ${title} and belongs to another one, unless it is to be taken over`, () => {
+      const refused = plan({ facts: others, digests: {} }, was);
+      assert.match(
+        refused.refusal ?? "",
+        /^server web-1: it belongs to the stack one-server-web\/test, whose site .*: pulumi config set takeOver true$/,
+      );
+      const taken = plan({ facts: others, digests: {} }, was, settings, true);
+      assert.equal(taken.refusal, undefined);
+      assert.equal(taken.warning, says);
+    });
+  }
+
+  it("is refused on a server of a stack of the same name in another clone", () => {
+    const facts = { ...others, owner: "one-server-web/prod 99999999" };
+    assert.match(
+      plan({ facts, digests: {} }, { commands: {}, copies: {}, databases: [] }).refusal ?? "",
+      /another stack of the same name, one-server-web\/prod, or to this one before it was destroyed/,
     );
-    assert.equal(
-      plan({ facts: {}, digests: {} }, { commands: {}, copies: {}, databases: [] }).warning,
-      undefined,
-    );
+  });
+
+  it("is done without a question on a server that nobody or version 0.1.0 provisioned", () => {
+    const none = { commands: {}, copies: {}, databases: [] };
+    for (const facts of [{}, { settings: "", bundle: "", owner: "" }]) {
+      const seen = plan({ facts, digests: {} }, none);
+      assert.deepEqual([seen.refusal, seen.warning], [undefined, undefined]);
+    }
+  });
+
+  it("is refused where the login can't do it", () => {
+    const seen = plan({ facts: {}, digests: {}, problem: "its shell prints" });
+    assert.equal(seen.refusal, "server web-1: its shell prints");
   });
 
   it("is nothing special on a server that version 0.1.0 provisioned", () => {

@@ -30,7 +30,7 @@ function unitsOf(roleNames: string, variables: ServerVariables = {}): string[] {
      CERTIFICATE_ROLES='' DATABASE_SERVICE='' HAPROXY_INSTANCES='' WITH_EXPORTERS=no
      while read -r size; do declare -g "$size"; done < <(size_machine 2048 2 "$ROLES" "\${RUNTIME:-}")
      load_roles; each_role plan; server_units watched started following`,
-    ["lib/assignments", "lib/system", "lib/sizing", "lib/app", "lib/front"],
+    ["lib/assignments", "lib/system", "lib/sizing", "lib/app", "lib/look", "lib/access", "lib/front"],
     { SETTINGS: formatAssignments(serverAssignments({ ...variables, ROLES: roleNames })) },
   );
   assert.equal(error, "");

@@ -73,6 +73,22 @@ describe("the platform ssh", () => {
     assert.equal(await peers({ privateAddress: "10.0.0.7" }), "10.0.0.7");
   });
 
+  it("goes through a bastion host, unlocks keys, and points names at the public address", async () => {
+    const bastion = { ...server, address: "203.0.113.9", user: "jump", port: 2222 };
+    const settings = { ...server, address: "10.0.0.5", publicAddress: "198.51.100.1", bastion };
+    const made = platform([settings]).server("web-1", web, {});
+    const { host, proxy } = await known(made.connection);
+    const hop = await known(proxy ?? assert.fail("no bastion host"));
+    assert.deepEqual(
+      [host, hop.host, hop.user, hop.port, hop.hostKey],
+      ["10.0.0.5", "203.0.113.9", "jump", 2222, server.hostKey],
+    );
+    assert.equal(await pulumi.isSecret(pulumi.output(made.connection)), true);
+    assert.equal(await known(made.publicIp), "198.51.100.1");
+    assert.equal(await known(made.privateIp), "10.0.0.5");
+    assert.equal(await known(made.login), "ssh -J jump@203.0.113.9:2222 -p 22 root@10.0.0.5");
+  });
+
   it("takes another machine behind the same address for another one, and a comment for nothing", () => {
     assert.equal(machineIdentity(server.hostKey), machineIdentity(pair.public));
     assert.notEqual(machineIdentity(pair.public), machineIdentity(otherPair.public));

@@ -67,7 +67,17 @@ describe("settings of the platform ssh", () => {
     ["a port that is a text", [{ ...server, port: "22" }], " at [0].port"],
     ["a malformed address", [{ ...server, address: "not an address" }], " at [0].address"],
     ["a user's name with a space", [{ ...server, user: "a b" }], " at [0].user"],
-    ["a server without a private key", [server, { ...keyless, port: 2222 }], " at [1].privateKey"],
+    [
+      "a bastion host without a host key",
+      [{ ...server, bastion: { address: "203.0.113.9" } }],
+      " at [0].bastion.hostKey",
+    ],
+    [
+      "a bastion host of a bastion host",
+      [{ ...server, bastion: { ...server, bastion: server } }],
+      " at [0].bastion.bastion",
+    ],
+    ["an empty passphrase", [{ ...server, passphrase: "" }], " at [0].passphrase"],
     ["a name without a number", [{ ...server, name: "web" }], " at [0].name"],
     ["a tier that there is not", [{ ...server, tiers: ["webserver"] }], " at [0].tiers[0]"],
     ["a public key as the private one", [{ ...server, privateKey: pair.public }], " at [0].privateKey"],
@@ -121,6 +131,77 @@ describe("settings of the platform ssh", () => {
       assert.match(message, /expected a list of different servers, each with name \(such as web-1\), tiers,/);
     });
   }
+
+  const locked = keyPair("a passphrase");
+  const bastion = { ...server, address: "203.0.113.9" };
+  const unusable: readonly (readonly [title: string, servers: object[], says: RegExp])[] = [
+    [
+      "a key with a passphrase that is not there",
+      [{ ...server, privateKey: locked.private }],
+      /^one-server-web:servers has a privateKey at \[0\] that is encrypted, and no passphrase beside it;/,
+    ],
+    [
+      "a key of a bastion host with a wrong passphrase",
+      [{ ...server, bastion: { ...bastion, privateKey: locked.private, passphrase: "another" } }],
+      /^one-server-web:servers has a passphrase at \[0\]\.bastion that does not open its privateKey;/,
+    ],
+    [
+      "one of the servers as a bastion host",
+      [web, { ...database, bastion: server }],
+      /^one-server-web:servers has a bastion at \[1\] that is itself one of the servers, which forward no connections;/,
+    ],
+  ];
+  for (const [title, servers, says] of unusable) {
+    it(`refuse ${title}, and show no key`, () => {
+      const message = complaint(servers);
+      assert.match(message, says);
+      assert.ok(!/another|passphrase"|PRIVATE KEY-/.test(message.split("; expected")[0] ?? ""), message);
+    });
+  }
+
+  it("take a key with its passphrase, and a bastion host", () => {
+    const [first] = read([
+      {
+        ...server,
+        privateKey: locked.private,
+        passphrase: "a passphrase",
+        publicAddress: "198.51.100.1",
+        bastion: { ...bastion, user: "jump" },
+      },
+    ]).ssh.servers;
+    assert.equal(first?.publicAddress, "198.51.100.1");
+    assert.deepEqual([first?.bastion?.user, first?.bastion?.port], ["jump", 22]);
+  });
+
+  it("take the keys of an SSH agent, where one runs", () => {
+    const before = process.env.SSH_AUTH_SOCK;
+    try {
+      process.env.SSH_AUTH_SOCK = "/run/agent";
+      assert.equal(read([keyless]).ssh.servers[0]?.privateKey, undefined);
+      delete process.env.SSH_AUTH_SOCK;
+      assert.match(
+        complaint([keyless]),
+        /^one-server-web:servers has no privateKey at \[0\], and no SSH agent runs here \(SSH_AUTH_SOCK\);/,
+      );
+    } finally {
+      if (before === undefined) delete process.env.SSH_AUTH_SOCK;
+      else process.env.SSH_AUTH_SOCK = before;
+    }
+  });
+
+  it("say what stays open, and whether servers may be taken over", () => {
+    const { openPorts, takeOver } = read([server], {
+      openPorts: '["8080/tcp", "51820/udp"]',
+      takeOver: "true",
+    }).ssh;
+    assert.deepEqual([openPorts, takeOver], [["8080/tcp", "51820/udp"], true]);
+    for (const wrong of ["0/tcp", "65536/tcp", "80", "80/sctp", "80/tcp accept"]) {
+      assert.match(
+        complaint([server], { openPorts: JSON.stringify([wrong]) }),
+        /^one-server-web:openPorts is /,
+      );
+    }
+  });
 
   it("need a name and tiers of each of several servers, not of a single one", () => {
     assert.deepEqual(

@@ -1,4 +1,9 @@
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { asRoot } from "../../scripts/cli/deployment/remote";
 import { type Deployment, serversOf } from "../../scripts/cli/deployment/servers";
 import { describeHoldings, isEmbedded } from "../../scripts/cli/project/destruction";
 import type { Properties } from "../../scripts/engine/values";
@@ -44,6 +49,39 @@ describe("the servers of a stack", () => {
       ],
     );
   });
+
+  for (const [title, text, kept, says] of [
+    ["theirs", "p/own 01", "p/own 01", undefined],
+    [
+      "another stack's by now",
+      "p/own 01",
+      "p/other 02",
+      /^this server belongs to another stack now, p\/other: nothing/,
+    ],
+    ["of version 0.1.0", undefined, "p/own 01", undefined],
+    ["not marked", "p/own 01", "", undefined],
+  ] as const) {
+    it(
+      `are asked to do something only where they are ${says === undefined ? title : "not"} ${says === undefined ? "" : title}`.trim(),
+      () => {
+        const folder = mkdtempSync(join(tmpdir(), "owner-"));
+        try {
+          writeFileSync(join(folder, "owner"), kept);
+          const command = asRoot("echo done", text).replaceAll("/var/lib/one-server-web", folder);
+          const ran = spawnSync("sh", ["-c", command.replace('"$(id -u)" != 0', '"" != ""')], {
+            encoding: "utf8",
+          });
+          if (says === undefined) assert.deepEqual([ran.stdout, ran.status], ["done\n", 0]);
+          else {
+            assert.deepEqual([ran.stdout, ran.status], ["", 1]);
+            assert.match(ran.stderr, says);
+          }
+        } finally {
+          rmSync(folder, { recursive: true });
+        }
+      },
+    );
+  }
 
   it("are found in a stack that version 0.1.0 brought up", () => {
     const [server] = serversOf(state([{ name: "web-1", tier: "web, app, database" }]));

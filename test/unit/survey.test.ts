@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { Server } from "../../components/platforms/server";
-import { parseReport, questionOf } from "../../components/servers/ask";
+import { type Answer, parseReport, questionOf } from "../../components/servers/ask";
 import { type Beliefs, beliefsOf } from "../../components/servers/beliefs";
 import { type Sight, Survey } from "../../components/servers/survey";
 import type { PlatformName } from "../../policy/vocabulary";
@@ -27,7 +27,7 @@ describe("what a server says of itself", () => {
   const facts = () => {
     const { code, output, error } = runShell([], '"$SCRIPTS/state.sh"', { RELEASE_ROOT: root });
     assert.equal(code, 0, error);
-    return parseReport(output).facts;
+    return parseReport({ text: `one-server-web:\n${output}`, errors: "", code })?.facts;
   };
   const front = (stack: string, release: string) =>
     runShell(
@@ -62,7 +62,7 @@ describe("what a server says of itself", () => {
       write("etc/one-server-web/site.conf", `STACK='${stack}'\n`);
       write(file, front(stack, ""));
       write("var/lib/one-server-web/releases/maintenance", front(stack, "95274b356bd9"));
-      assert.equal(facts().release, "95274b356bd9");
+      assert.equal(facts()?.release, "95274b356bd9");
     });
   }
 });
@@ -71,21 +71,57 @@ describe("the question to a server", () => {
   it("is answered with the digests of copied files that are there, on a server without scripts, too", () => {
     const home = mkdtempSync(join(tmpdir(), "home-"));
     try {
-      writeFileSync(join(home, "there it's.tar.gz"), "content");
-      const question = questionOf(["there it's.tar.gz", "gone.tar.gz"]).replaceAll(
+      writeFileSync(join(home, 'there "$is".tar.gz'), "content");
+      const question = questionOf(['there "$is".tar.gz', "gone.tar.gz"]).replaceAll(
         "/opt/one-server-web",
         "/nowhere",
       );
       const { code, output, error } = runShell([], question, { HOME: home });
       assert.deepEqual([code, error], [0, ""]);
-      assert.deepEqual(parseReport(output), {
+      assert.deepEqual(parseReport({ text: output, errors: error, code: 0 }), {
         facts: {},
-        digests: { "there it's.tar.gz": sha256("content") },
+        digests: { 'there "$is".tar.gz': sha256("content") },
       });
     } finally {
       rmSync(home, { recursive: true });
     }
   });
+
+  const begin = "one-server-web:\n";
+  const useless: readonly (readonly [title: string, answer: Answer, problem: RegExp])[] = [
+    [
+      "a noisy .bashrc",
+      { text: `\nWelcome!\n${begin}owner=\n`, errors: "", code: 0 },
+      /^its shell prints "Welcome!" before each command, which breaks the transfer of files: let ~\/\.bashrc/,
+    ],
+    [
+      "an image's hint that another user is meant",
+      { text: 'Please login as the user "debian" rather than root.\n', errors: "", code: 142 },
+      /^its shell runs no commands: it says "Please login as the user .*; take another user/,
+    ],
+    [
+      "an account without a shell",
+      { text: "This account is currently not available.\n", errors: "", code: 1 },
+      /^its shell runs no commands: it says "This account/,
+    ],
+    [
+      "csh",
+      { text: "", errors: "Unmatched quote.\n", code: 1 },
+      /^its shell runs no commands: it says "Unmatched/,
+    ],
+    [
+      "sudo with a password",
+      { text: begin, errors: "error: the login me is not root and may not use sudo without\n", code: 1 },
+      /^the login me is not root/,
+    ],
+  ];
+  for (const [title, answer, problem] of useless) {
+    it(`finds ${title}, and says what to do`, () => {
+      const found = parseReport(answer);
+      assert.match(found?.problem ?? "", problem);
+      assert.deepEqual(found?.facts, {});
+    });
+  }
 
   it("has no answer where the server's script fails", () => {
     const question = questionOf([]).replaceAll("/opt/one-server-web/state.sh", "/bin/false");

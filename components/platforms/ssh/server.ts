@@ -19,28 +19,44 @@ export function sshServer(
   return new Server(name, facts, () => machineAt(name, settings), options);
 }
 
-function machineAt(
-  name: string,
-  { address, privateAddress, user, port, privateKey, hostKey }: SshServerSettings,
-): Machine {
-  const publicIp = pulumi.output(addressOf(name, address));
+function machineAt(name: string, settings: SshServerSettings): Machine {
+  const { address, publicAddress, privateAddress, user, port, hostKey, bastion } = settings;
+  const publicIp = pulumi.output(addressOf(name, publicAddress ?? address));
   return {
     publicIp,
-    privateIp: privateAddress === undefined ? publicIp : pulumi.output(privateAddress),
+    privateIp:
+      privateAddress !== undefined || isIP(address) !== 0
+        ? pulumi.output(privateAddress ?? address)
+        : publicIp,
     instanceId: pulumi.output(machineIdentity(hostKey)),
     size: pulumi.output("as it is"),
-    login: pulumi.output(`ssh -p ${port} ${user}@${address}`),
+    login: pulumi.output(`ssh ${jumpOver(bastion)}-p ${port} ${user}@${address}`),
     connection: pulumi.output({
-      host: address,
-      port,
-      user,
-      privateKey,
-      hostKey,
-      // About two minutes: a machine that reboots is worth waiting for, one that is gone is not.
-      dialErrorLimit: 24,
-      perDialTimeout: 15,
+      ...hop(settings),
+      ...(bastion === undefined ? {} : { proxy: hop(bastion) }),
     }),
   };
+}
+
+type Hop = NonNullable<SshServerSettings["bastion"]>;
+
+/** One machine on the way, as @pulumi/command reaches it. */
+function hop({ address, port, user, privateKey, passphrase, hostKey }: Hop) {
+  return {
+    host: address,
+    port,
+    user,
+    ...(privateKey === undefined ? {} : { privateKey }),
+    ...(passphrase === undefined ? {} : { privateKeyPassword: passphrase }),
+    hostKey,
+    // About two minutes: a machine that reboots is worth waiting for, one that is gone is not.
+    dialErrorLimit: 24,
+    perDialTimeout: 15,
+  };
+}
+
+function jumpOver(bastion: Hop | undefined): string {
+  return bastion === undefined ? "" : `-J ${bastion.user}@${bastion.address}:${bastion.port} `;
 }
 
 /** Tells machines apart behind one address: another machine has another host key. */

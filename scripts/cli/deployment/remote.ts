@@ -1,4 +1,5 @@
 import type { ClientChannel } from "ssh2";
+import { becomeRoot, doubleQuoted, loginCommand } from "../../../components/servers/login";
 import { dial } from "../../engine/command/dial";
 import type { Call } from "../../engine/providerServer";
 import { UpdateFailed } from "../project/faults";
@@ -23,14 +24,29 @@ export async function runOn(
   };
   const client = await dial(call, server.endpoint);
   try {
-    const root = server.endpoint.user === "root" ? "" : "sudo -n ";
     const channel = await new Promise<ClientChannel>((resolve, reject) => {
-      client.exec(`${root}${command}`, (error, opened) => (error ? reject(error) : resolve(opened)));
+      client.exec(asRoot(command, server.owner), (error, opened) =>
+        error ? reject(error) : resolve(opened),
+      );
     });
     return await outputOf(server, channel, onLine);
   } finally {
     client.end();
   }
+}
+
+/** A command as root, on a server that is still this stack's: another stack may have taken it over. */
+export function asRoot(command: string, owner: string | undefined): string {
+  const check = [
+    "owner=$($root cat /var/lib/one-server-web/owner 2>/dev/null || true)",
+    `[ -z "$owner" ] || [ "$owner" = ${doubleQuoted(owner ?? "")} ] || {`,
+    '  echo "this server belongs to another stack now, $(echo "$owner" | cut -d" " -f1): nothing was done" >&2',
+    "  exit 1",
+    "}",
+  ];
+  return loginCommand(
+    [...becomeRoot, ...(owner === undefined ? [] : check), `exec $root ${command}`].join("\n"),
+  );
 }
 
 function outputOf(

@@ -1,3 +1,4 @@
+import { ownerIn } from "../../../components/servers/owner";
 import { tiers as knownTiers, type Tier, tierLabels } from "../../../policy/vocabulary";
 import { type Endpoint, endpointOf } from "../../engine/command/connection";
 import { isObject, type Properties, type Value } from "../../engine/values";
@@ -12,6 +13,8 @@ export interface StackServer {
   /** Whether something on it is backed up. */
   readonly backup: boolean;
   readonly endpoint: Endpoint;
+  /** This stack's name on its servers; undefined in one of version 0.1.0. */
+  readonly owner?: string;
 }
 
 /** As much of `pulumi stack export` as is read here. */
@@ -55,7 +58,9 @@ export function serversOf(state: Deployment): StackServer[] {
     );
     if (provisioned === undefined) return [];
     const backup = component?.outputs?.backup === true;
-    return [{ name, tiers, backup, endpoint: endpointOf(open(provisioned.inputs?.connection)) }];
+    const owner = ownerIn(String(open(provisioned.inputs?.create) ?? ""));
+    const endpoint = endpointOf(open(provisioned.inputs?.connection));
+    return [{ name, tiers, backup, endpoint, ...(owner === undefined ? {} : { owner }) }];
   });
 }
 

@@ -7,7 +7,14 @@ base_packages() {
   printf '%s\n' ca-certificates curl logrotate
 }
 
+# Nothing has been changed yet.
+base_refuse() {
+  refuse_other_owner
+  refuse_foreign
+}
+
 base_prepare() {
+  keep_foreign
   base_swap
 }
 

@@ -2,9 +2,21 @@
 # What closes the server: a firewall of its own, SSH with modern algorithms and keys alone, a kernel that answers less, and security
 # upgrades that come by themselves. Packages that the site doesn't wait for are installed once it serves (roles/later).
 
+# Whatever a person logs in with: every type of key and its certificate but those with SHA-1, which OpenSSH itself refuses since 8.8.
+readonly SSH_USER_ALGORITHMS=(
+  ssh-ed25519 ssh-ed25519-cert-v01@openssh.com
+  sk-ssh-ed25519@openssh.com sk-ssh-ed25519-cert-v01@openssh.com
+  rsa-sha2-512 rsa-sha2-512-cert-v01@openssh.com
+  rsa-sha2-256 rsa-sha2-256-cert-v01@openssh.com
+  ecdsa-sha2-nistp256 ecdsa-sha2-nistp256-cert-v01@openssh.com
+  ecdsa-sha2-nistp384 ecdsa-sha2-nistp384-cert-v01@openssh.com
+  ecdsa-sha2-nistp521 ecdsa-sha2-nistp521-cert-v01@openssh.com
+  sk-ecdsa-sha2-nistp256@openssh.com sk-ecdsa-sha2-nistp256-cert-v01@openssh.com
+  webauthn-sk-ecdsa-sha2-nistp256@openssh.com
+)
+
 hardening_plan() {
-  SSH_PORTS=$(sshd -T 2>/dev/null | sed -n 's/^port //p' | paste -sd,) || true
-  : "${SSH_PORTS:=22}"
+  SSH_PORTS=$(ssh_ports)
 }
 
 hardening_packages() {
@@ -52,6 +64,16 @@ known_algorithms() {
   (IFS=,; echo "$*")
 }
 
+# ssh_root_login: root comes in by key alone, and where an administrator has closed that, not at all.
+ssh_root_login() {
+  local now
+  now=$(sshd -T -C user=root,host=localhost,addr=127.0.0.1,laddr=127.0.0.1,lport=22 2>/dev/null | sed -n 's/^permitrootlogin //p') || true
+  case $now in
+    no | forced-commands-only) echo "$now" ;;
+    *) echo prohibit-password ;;
+  esac
+}
+
 accepts_algorithms() {
   sshd -t -f /dev/null -o "$1=$2" 2>/dev/null
 }
@@ -65,7 +87,8 @@ hardening_ssh() {
   SSH_CIPHERS=$(known_algorithms Ciphers chacha20-poly1305@openssh.com aes256-gcm@openssh.com aes128-gcm@openssh.com)
   SSH_MACS=$(known_algorithms MACs hmac-sha2-512-etm@openssh.com hmac-sha2-256-etm@openssh.com)
   SSH_HOST_KEYS=$(known_algorithms HostKeyAlgorithms "${keys[@]}")
-  SSH_USER_KEYS=$(known_algorithms PubkeyAcceptedAlgorithms ssh-ed25519 sk-ssh-ed25519@openssh.com rsa-sha2-512 rsa-sha2-256 ecdsa-sha2-nistp256 sk-ecdsa-sha2-nistp256@openssh.com)
+  SSH_USER_KEYS=$(known_algorithms PubkeyAcceptedAlgorithms "${SSH_USER_ALGORITHMS[@]}")
+  SSH_ROOT_LOGIN=$(ssh_root_login)
   install_template hardening ssh.conf "$file" 0644 root:root reload:ssh
 }
 
@@ -118,6 +141,9 @@ hardening_upgrades() {
 }
 
 hardening_firewall() {
+  local port
+  OPEN_PORT_RULES=''
+  for port in $OPEN_PORTS; do OPEN_PORT_RULES+="${port#*/} dport ${port%/*} accept"$'\n    '; done
   install_template hardening firewall.nft /etc/one-server-web/firewall.nft 0644 root:root reload:one-server-web-firewall
   install_template hardening firewall.service /etc/systemd/system/one-server-web-firewall.service 0644 root:root daemon-reload
 }
