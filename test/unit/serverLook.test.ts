@@ -121,6 +121,29 @@ describe("a look at a machine that was there already", () => {
     assert.equal(run("refuse_foreign").code, 0, "version 0.1.0 has provisioned it");
   });
 
+  it("frees the site's ports from other web servers alone, where a server is taken over", () => {
+    fresh();
+    write(
+      "proc/net/tcp6",
+      `sl local rem st\n${socket(any6, 80, listens, 20)}${socket(any6, 443, listens, 21)}`,
+    );
+    process(200, "nginx", 20);
+    process(201, "caddy", 21);
+    write("proc/200/cgroup", "0::/system.slice/nginx.service\n");
+    write("proc/201/cgroup", "0::/system.slice/caddy.service\n");
+    const free = (ROLES: string) =>
+      run(`FOREIGN=it; refuse_foreign_ports; echo "\${FOREIGN_UNITS[*]}"`, { ROLES, TAKE_OVER: "yes" });
+    assert.equal(free("base nginx").output.trim(), "caddy.service");
+    assert.equal(free("base apache").output.trim(), "nginx.service caddy.service");
+    assert.equal(free("base mysql").output.trim(), "");
+    write("proc/201/comm", "docker-proxy\n");
+    write("proc/201/cgroup", "0::/system.slice/docker.service\n");
+    assert.match(
+      free("base nginx").error,
+      /^error: port 443, which the site needs, is held by docker-proxy \(docker\.service\): stop that first\n$/,
+    );
+  });
+
   it("leaves another stack's server to it; one of version 0.1.0 names none", () => {
     const owned = (environment: Record<string, string>) => run("refuse_other_owner", environment);
     assert.equal(owned({ OWNER: "p/a 01" }).code, 0);

@@ -30,6 +30,31 @@ refuse_foreign() {
     fail "this server is in use already: $FOREIGN. Nothing was changed. Take another server; or keep ports open (openPorts); or have the server taken over, its web server, database and firewall included (pulumi config set takeOver true)"
 }
 
+# refuse_foreign_ports: of a server that is taken over, the ports of the site are freed from other web servers, and from nothing else.
+refuse_foreign_ports() {
+  local protocol port inode unit
+  FOREIGN_UNITS=()
+  [[ -n ${FOREIGN:-} ]] && { has_role nginx || has_role apache; } || return 0
+  while read -r protocol port inode; do
+    [[ $protocol:$port == @(tcp:80|tcp:443) ]] || continue
+    unit=$(listening_unit "$inode")
+    case ${unit%.service} in
+      nginx) has_role nginx || FOREIGN_UNITS+=("$unit") ;;
+      apache2) has_role apache || FOREIGN_UNITS+=("$unit") ;;
+      lighttpd | caddy | haproxy | varnish | hitch | traefik) FOREIGN_UNITS+=("$unit") ;;
+      *) fail "port $port, which the site needs, is held by $(listening_process "$inode") (${unit:-no service}): stop that first" ;;
+    esac
+  done < <(listening_ports)
+}
+
+# stop_foreign: taken back when the run fails.
+stop_foreign() {
+  ((${#FOREIGN_UNITS[@]} > 0)) || return 0
+  disable_units "${FOREIGN_UNITS[@]}" || true
+  stop_units "${FOREIGN_UNITS[@]}" || fail "these services can't be stopped: ${FOREIGN_UNITS[*]}"
+  changed base "stopped ${FOREIGN_UNITS[*]%.service}, which held the site's ports"
+}
+
 # keep_foreign: the settings of a server that is taken over, before the first of them is replaced.
 keep_foreign() {
   [[ -n ${FOREIGN:-} ]] || return 0
@@ -91,9 +116,23 @@ listening_ports() {
 
 # listening_process INODE: its name; nothing for the kernel's own.
 listening_process() {
+  local folder
+  folder=$(socket_folder "$1")
+  [[ -z $folder ]] || cat "$folder/comm"
+}
+
+# listening_unit INODE: the service that its process belongs to, such as apache2.service; nothing where it is none of the system's.
+listening_unit() {
+  local folder
+  folder=$(socket_folder "$1")
+  [[ -z $folder ]] || sed -n 's|.*/system\.slice/\([^/]*\.service\)$|\1|p' "$folder/cgroup" | head -n 1
+}
+
+# socket_folder INODE: /proc/PID of a process that holds the socket.
+socket_folder() {
   local file
   file=$(find "$LOOK_ROOT"/proc/[0-9]*/fd -maxdepth 1 -lname "socket:\[$1\]" -print -quit 2>/dev/null) || true
-  [[ -z $file ]] || cat "${file%/fd/*}/comm"
+  echo "${file%/fd/*}"
 }
 
 # look_at_web_servers: sites besides those that the package brings.

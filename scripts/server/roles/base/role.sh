@@ -11,6 +11,7 @@ base_packages() {
 base_refuse() {
   refuse_other_owner
   refuse_foreign
+  refuse_foreign_ports
 }
 
 base_prepare() {
@@ -19,6 +20,7 @@ base_prepare() {
 }
 
 base_before() {
+  stop_foreign
   ensure_directory base /etc/one-server-web 0755 root:root
   install_template base sysctl.conf /etc/sysctl.d/60-one-server-web.conf 0644 root:root call:apply_sysctl
   base_system_settings
