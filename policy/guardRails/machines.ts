@@ -100,15 +100,30 @@ export const unencryptedDatabase: Rail = {
     if (searchDomains.includes(resource.type)) return plainDomain(resource);
     const property = resource.type === replicationGroup ? "atRestEncryptionEnabled" : "storageEncrypted";
     const value = resource.properties[property];
-    // A replica takes the encryption of its source.
-    const inherited =
-      text(resource, "replicateSourceDb") !== undefined || isUnknown(resource.properties.replicateSourceDb);
-    if (flag(resource, property) === true || isUnknown(value) || inherited) return [];
+    if (flag(resource, property) === true || isUnknown(value)) return [];
+    if (value === undefined && encryptedElsewhere(resource)) return [];
+    if (takesSource(resource)) return [];
     return [
       `${resource.name} keeps its data unencrypted. Set ${property}: true; for an existing database copy its snapshot encrypted and restore from that.`,
     ];
   },
 };
+
+/** Where nothing is said: what AWS encrypts anyway (@pulumi/aws, `rds.Cluster` and `elasticache.ReplicationGroup`), and what comes out of a snapshot. */
+function encryptedElsewhere(resource: ResourceView): boolean {
+  const restored = ["snapshotIdentifier", "restoreToPointInTime", "s3Import"].some(
+    (property) => (resource.properties[property] ?? "") !== "",
+  );
+  const always = text(resource, "engineMode") === "serverless" || text(resource, "engine") === "valkey";
+  return restored || always;
+}
+
+/** A replica takes the encryption of its source. */
+function takesSource(resource: ResourceView): boolean {
+  return ["replicateSourceDb", "replicationSourceIdentifier"].some(
+    (property) => (resource.properties[property] ?? "") !== "",
+  );
+}
 
 function plainDomain(domain: ResourceView): string[] {
   const { encryptAtRest } = domain.properties;
