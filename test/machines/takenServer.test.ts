@@ -15,7 +15,7 @@ const { network, subnet } = testNetwork("t-foreign");
 
 /**
  * A server that is somebody's already: its sshd listens at another port, its login's shell is zsh and its key of a rare type with a
- * passphrase; nginx has a virtual host, and something answers at port 8080.
+ * passphrase; nginx has a virtual host, something answers at port 8080, and a package source of somebody else is broken.
  */
 story("a server that is somebody's already", function () {
   this.timeout(400_000);
@@ -107,6 +107,7 @@ story("a server that is somebody's already", function () {
        mkdir -p /home/shop && echo shop >/home/shop/index.html
        printf 'server {\\n listen 80;\\n server_name shop.example.com;\\n root /home/shop;\\n}\\n' >/etc/nginx/sites-enabled/shop
        systemctl enable --now nginx; systemctl reload nginx
+       echo 'deb [trusted=yes] http://broken.invalid/apt stable main' >/etc/apt/sources.list.d/other.list
        systemd-run --quiet --unit=other busybox httpd -f -p 8080 -h /home/shop`,
     );
     await makeStack("own");
@@ -147,6 +148,10 @@ story("a server that is somebody's already", function () {
     await set("own", "openPorts", '["8080/tcp"]');
     const { output } = await mustUp("own");
     assert.match(output, /takes over a server that is in use: nginx listens on port 80/);
+    assert.match(
+      output,
+      /these package sources can't be used and are left out: http:\/\/broken\.invalid\/apt stable/,
+    );
     assert.equal(over8080(), "shop\n");
     const kept = inside("tar -tzf /var/backups/one-server-web/*-taken-over.tar.gz");
     assert.match(kept, /^etc\/nginx\/sites-enabled\/shop$/m);
@@ -185,13 +190,12 @@ story("a server that is somebody's already", function () {
 
   it("takes a change of sshd or the firewall back when no second login comes", () => {
     const rules = () => inside("nft list table inet one_server_web | grep -c 'dport 9999' || true");
-    const again = (port: string) =>
+    const again = (port: string, seconds = 10) =>
       inside(
         `set -eu; cd /opt/one-server-web
          sed "s|^OPEN_PORTS=.*|OPEN_PORTS='${port}'|" /root/settings |
-           env OWNER="$(cat /var/lib/one-server-web/owner)" CONFIRM=yes ACCESS_SECONDS=10 ./provision.sh`,
+           env OWNER="$(cat /var/lib/one-server-web/owner)" CONFIRM=yes ACCESS_SECONDS=${seconds} ./provision.sh`,
       );
-    inside("true");
     const stdin = clone.run("pulumi", ["stack", "export", "--show-secrets", "-s", "second"]);
     return stdin.then(({ stdout }) => {
       const { deployment } = JSON.parse(stdout) as {
@@ -224,6 +228,14 @@ story("a server that is somebody's already", function () {
       again("9999/tcp");
       inside("/opt/one-server-web/provision.sh confirm; sleep 12");
       assert.equal(rules(), "1");
+      // The timer goes with a restart, and the machine's start takes its place.
+      again("9998/tcp", 300);
+      script("machine.sh", "reboot", network, "shop-1");
+      inside(
+        "for i in $(seq 60); do [ -e /var/lib/one-server-web/access.restored ] && break; sleep 0.5; done",
+      );
+      assert.match(inside("nft list table inet one_server_web"), /dport 9999/);
+      assert.doesNotMatch(inside("nft list table inet one_server_web"), /dport 9998/);
     });
   });
 

@@ -29,7 +29,7 @@ as_site() {
 
 install_composer_packages() {
   local release=$1 folder=$RELEASES/$1 live
-  need_command composer composer.json 'apt-get install composer, or send vendor/ along'
+  need_command composer composer.json "apt-get install composer, or send vendor/ along (where git ignores it: pulumi config set exclude '[\"!/vendor\"]')"
   live=$(active_release)
   # The same lock file wants the same packages: composer then only checks them and writes its class map anew.
   if [[ -n $live && -d $RELEASES/$live/vendor && -f $folder/composer.lock ]] &&
