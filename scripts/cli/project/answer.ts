@@ -43,12 +43,13 @@ export async function askAt(
   authority?: string,
   sending: Sending = {},
 ): Promise<Answer> {
-  const { hostname, pathname, search } = new URL(url);
+  const { hostname, port, pathname, search } = new URL(url);
   const started = performance.now();
   return await new Promise((done, fail) => {
     const asked = request(
       {
         host: address,
+        port: port === "" ? 443 : Number(port),
         servername: hostname,
         path: pathname + search,
         method: sending.method ?? "GET",
@@ -79,6 +80,32 @@ export async function askAt(
     asked.on("error", fail);
     asked.end(sending.body);
   });
+}
+
+/** How many redirects a browser's visit may take here; browsers themselves give up after twenty. */
+const mostRedirects = 5;
+
+/**
+ * The answer to a person's browser: as `askAt`, following redirects within the site. One that leads elsewhere, such as to a sign-in
+ * page, is an answer itself.
+ * @throws when the connection, the certificate or an answer fails, or when redirects lead nowhere
+ */
+export async function visitAt(address: string, url: string, authority?: string): Promise<Answer> {
+  let at = new URL(url);
+  for (let redirects = 0; redirects <= mostRedirects; redirects += 1) {
+    const answer = await askAt(address, at.href, authority);
+    const { location } = answer.headers;
+    if (answer.status < 300 || answer.status >= 400 || typeof location !== "string") return answer;
+    const next = new URL(location, at);
+    if (next.origin !== at.origin) return answer;
+    at = next;
+  }
+  throw new Error(`${url} redirects more than ${mostRedirects} times, the last time to ${at.href}`);
+}
+
+/** Whether a visitor is served: a page, or a redirect to another site. */
+export function isServed({ status }: Pick<Answer, "status">): boolean {
+  return status === 200 || (status >= 300 && status < 400);
 }
 
 /**

@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Rung } from "../../../policy/vocabulary";
-import { type Answer, addressOf, ask, askAt } from "./answer";
+import { type Answer, addressOf, isServed, visitAt } from "./answer";
 import { UpdateFailed, WorkspaceError } from "./faults";
 import { localFolder } from "./folders";
 import { duration, Progress, type Screen } from "./progress";
@@ -58,14 +58,13 @@ async function firstAnswer(outputs: SiteOutputs): Promise<Answer> {
   const look = outputs.servers[0]?.login ?? "";
   const { url, dnsServer, caCertificate } = outputs;
   // Names that a person sets may not be there yet, or lead to the server before this one.
-  const asked =
-    outputs.dnsRecords === undefined
-      ? ask(url, dnsServer, caCertificate)
-      : askAt(outputs.publicIp, url, caCertificate);
-  const answer = await asked.catch((error: Error) => {
+  const address =
+    outputs.dnsRecords === undefined ? addressOf(new URL(url).hostname, dnsServer) : outputs.publicIp;
+  const visit = async () => visitAt(await address, url, caCertificate);
+  const answer = await visit().catch((error: Error) => {
     throw new UpdateFailed(`${outputs.url} does not answer: ${error.message}; look at the server: ${look}`);
   });
-  if (answer.status === 200) return answer;
+  if (isServed(answer)) return answer;
   throw new UpdateFailed(
     `${outputs.url} answers with status ${answer.status}, expected 200; look at the server: ${look}`,
   );

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from "node:timers/promises";
-import { askAt } from "../project/answer";
+import { isServed, visitAt } from "../project/answer";
 import { StackBusy, UpdateFailed } from "../project/faults";
 import { duration, Progress, type Screen } from "../project/progress";
 import { runUpdate } from "../project/runUpdate";
@@ -148,17 +148,17 @@ function runningImage({ images }: Record<string, unknown>, server: string): stri
 const patience = 180;
 
 /**
- * Asks the site as a visitor does, at the address that its names point at, until it answers 200.
+ * Asks the site as a visitor does, at the address that its names point at, until it answers with a page.
  * @throws {UpdateFailed} with the last fault when it does not in time
  */
 async function check({ url, publicIp, caCertificate, servers }: SiteOutputs): Promise<string> {
   const deadline = Date.now() + patience * 1000;
   for (;;) {
-    const fault = await askAt(publicIp, url, caCertificate).then(
-      ({ status }) => (status === 200 ? undefined : `answers with status ${status}, expected 200`),
-      (error: Error) => `does not answer at ${publicIp}: ${error.message}`,
+    const { answer, fault } = await visitAt(publicIp, url, caCertificate).then(
+      (given) => ({ answer: given, fault: `answers with status ${given.status}, expected 200` }),
+      (error: Error) => ({ answer: undefined, fault: `does not answer at ${publicIp}: ${error.message}` }),
     );
-    if (fault === undefined) return `${url} answers 200`;
+    if (answer !== undefined && isServed(answer)) return `${url} answers ${answer.status}`;
     if (Date.now() > deadline) {
       throw new UpdateFailed(`${url} ${fault}; look at the server: ${servers[0]?.login ?? ""}`);
     }
