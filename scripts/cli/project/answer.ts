@@ -53,7 +53,7 @@ export async function askAt(
         servername: hostname,
         path: pathname + search,
         method: sending.method ?? "GET",
-        headers: { ...sending.headers, host: hostname },
+        headers: { host: hostname, ...sending.headers },
         agent: false,
         timeout: 10_000,
         ...(authority === undefined ? {} : { ca: authority }),

@@ -35,6 +35,7 @@ nginx_before() {
   packages_known
   version=$(nginx_version)
   NGINX_LISTEN=$(nginx_listen "$version")
+  NGINX_LISTEN_PLAIN=$(listen_directive "80 default_server")
   NGINX_CURVES=$(nginx_curves "$version")
   KEEPALIVE_MINIMUM='' TLS_GROUP="''"
   ! at_least "$version" 1.21.5 || TLS_GROUP=\$ssl_curve
@@ -103,13 +104,19 @@ nginx_page_cache() {
 # nginx_listen VERSION: the directives that open port 443 with HTTP/2, whose directive of its own came with 1.25.1, and with HTTP/3
 # where it is wanted. Each worker has a UDP socket of its own, as QUIC needs it.
 nginx_listen() {
-  [[ $HTTP3 == no ]] || printf '    listen 443 quic reuseport default_server;\n    listen [::]:443 quic reuseport default_server;\n'
-
+  [[ $HTTP3 == no ]] || listen_directive '443 quic reuseport default_server'
   if at_least "$1" 1.25.1; then
-    printf '    listen 443 ssl default_server;\n    listen [::]:443 ssl default_server;\n    http2 on;'
+    listen_directive '443 ssl default_server'
+    echo '    http2 on;'
   else
-    printf '    listen 443 ssl http2 default_server;\n    listen [::]:443 ssl http2 default_server;'
+    listen_directive '443 ssl http2 default_server'
   fi
+}
+
+# listen_directive PORT OPTIONS: on all addresses; a kernel may be without IPv6.
+listen_directive() {
+  printf '    listen %s;\n' "$1"
+  [[ ! -e /proc/net/if_inet6 ]] || printf '    listen [::]:%s;\n' "$1"
 }
 
 # nginx_curves VERSION: the post-quantum group needs OpenSSL 3.5, which comes with the systems that have nginx 1.26.
@@ -122,12 +129,9 @@ nginx_curves() {
 }
 
 nginx_aliases() {
-  local http3=''
-  [[ $HTTP3 == no ]] || http3=$'\n    listen 443 quic;\n    listen [::]:443 quic;'
   ALIAS_SERVER=''
   [[ -z $ALIASES ]] || ALIAS_SERVER="server {
-    listen 443 ssl;
-    listen [::]:443 ssl;$http3
+$(listen_directive '443 ssl'; [[ $HTTP3 == no ]] || listen_directive '443 quic')
     server_name $ALIASES;
     return 301 https://$DOMAIN\$request_uri;
 }"
