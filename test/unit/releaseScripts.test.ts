@@ -201,6 +201,20 @@ describe("the release scripts", () => {
     );
   });
 
+  it("keep as many good releases as asked for, whatever fails after them, and the last that failed", () => {
+    releases({
+      "r-good": { ready: 1, live: 1 },
+      "r-better": { ready: 2, live: 2 },
+      "r-bad": { ready: 3, failed: 3 },
+      "r-worse": { ready: 4, failed: 4 },
+      "r-worst": { ready: 5, failed: 5 },
+    });
+    prints(
+      'KEEP_RELEASES=2; front_text "$STACK" blue r-better >"$(front_file "$STACK")"; point "$COLOURS/blue" "$RELEASES/r-better"; prune >/dev/null; ls "$RELEASES"',
+      "r-better\nr-good\nr-worst",
+    );
+  });
+
   for (const stack of ["lemp", "lamp"]) {
     it(`close the web server of ${stack} for visitors and open it again as it was`, () => {
       prints(

@@ -2,11 +2,17 @@
 # Old releases go, the last ones stay: those that are or were live a moment ago always.
 
 prune() {
-  local kept=0 release
+  local kept=0 failed=0 release
   while read -r _ release; do
     [[ -n $release ]] || continue
-    kept=$((kept + 1))
-    ((kept > KEEP_RELEASES)) || continue
+    # Those that failed take no place of good ones; the last is kept for a look at it.
+    if [[ -e $STATE/$release.failed ]]; then
+      failed=$((failed + 1))
+      ((failed > 1)) || continue
+    else
+      kept=$((kept + 1))
+      ((kept > KEEP_RELEASES)) || continue
+    fi
     [[ $release != "$(active_release)" && $release != "$(release_of blue)" && $release != "$(release_of green)" ]] || continue
     rm -f "$STATE/$release".{ready,live,migrated,failed,settings,env}
     rm -rf "${RELEASES:?}/$release"
