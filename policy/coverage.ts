@@ -10,22 +10,23 @@ export interface Coverage {
 }
 
 /**
- * Packages that make nothing that visitors or data depend on: generated values, builds, and tools beside the site. `aws` and `aws-native` are looked
+ * Packages that make nothing themselves that visitors or data depend on: generated values, builds, tools beside the site, and components whose parts
+ * are resources of other packages. `aws` and `aws-native` are looked
  * up by module.
  */
 const besidePackages = new Set(
-  "pulumi pulumiservice random tls command null time archive std cloudinit docker-build synced-folder github gitlab datadog newrelic pagerduty grafana opsgenie sentry slack one-server-web".split(
+  "pulumi pulumiservice random tls command null time archive std cloudinit docker-build synced-folder awsx eks github gitlab datadog newrelic pagerduty grafana opsgenie sentry slack one-server-web".split(
     " ",
   ),
 );
 
 /** Modules of AWS of which the pack knows all that serves visitors or keeps data: it is read, or nothing there can take a site down. */
 const knownModules = new Set(
-  `accessanalyzer account acm acmpca alb apigateway apigatewayv2 appautoscaling appconfig applicationloadbalancing apprunner appsync athena autoscaling
+  `accessanalyzer account acm acmpca alb amp apigateway apigatewayv2 appautoscaling appconfig applicationloadbalancing apprunner appsync athena autoscaling
   autoscalingplans backup bcmdata budgets cfg chatbot cloudcontrol cloudfront cloudtrail cloudwatch codeartifact codebuild codecommit codeconnections
   codedeploy codegurureviewer codepipeline codestarconnections codestarnotifications cognito costexplorer cur dax detective devopsguru dlm docdb
   dynamodb ebs ec2 ec2clientvpn ec2transitgateway ecr ecrpublic ecs efs eks elasticache elasticbeanstalk elasticloadbalancing elasticloadbalancingv2
-  elasticsearch elb fis glacier globalaccelerator glue guardduty iam identitystore imagebuilder inspector inspector2 iot kinesis kms lakeformation lambda
+  elasticsearch elb fis glacier globalaccelerator glue grafana guardduty iam identitystore imagebuilder inspector inspector2 iot kinesis kms lakeformation lambda
   lb lightsail location macie macie2 memorydb mq msk neptune networkfirewall networkmanager notifications oam opensearch organizations pinpoint pipes
   quicksight ram rds redshift redshiftdata redshiftserverless resiliencehub resourceexplorer resourcegroups resourcegroupstaggingapi rolesanywhere route53
   route53domains route53recoverycontrol route53recoveryreadiness rum s3 s3control s3outposts s3tables scheduler secretsmanager securityhub servicecatalog

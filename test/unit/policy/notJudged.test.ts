@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { assess } from "../../../policy/assess";
-import { notJudgedText } from "../../../policy/coverage";
-import type { ResourceView } from "../../../policy/resources";
+import { coverage, notJudgedText } from "../../../policy/coverage";
+import { Resources, type ResourceView } from "../../../policy/resources";
 import { topology } from "../../../policy/topology";
+import { projectFolder } from "../../../scripts/cli/project/folders";
 import { runStackPolicy } from "../../support/stackPolicy";
 
 type Entry = readonly [type: string, name: string, inputs?: object];
@@ -26,6 +29,7 @@ describe("what the pack can't judge", () => {
   const cases: readonly (readonly [what: string, entries: readonly Entry[], said: string | undefined])[] = [
     ["nothing where all is known", [instance, ["aws:iam/role:Role", "role"]], undefined],
     ["generated passwords and builds", [["random:index/randomPassword:RandomPassword", "p"]], undefined],
+    ["the network plugin of a cluster", [["eks:index:VpcCni", "cni"]], undefined],
     [
       "another cloud, by kind",
       azure,
@@ -63,6 +67,22 @@ describe("what the pack can't judge", () => {
     it(`names ${what}`, () => {
       assert.equal(notJudgedText(assess(topology(views(entries))).coverage), said);
     });
+
+  it("names none of the types that the pack reads", () => {
+    const folder = join(projectFolder, "policy");
+    const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter(
+      // What has no price, and what is looked through for secrets alone, is listed by type whether it is judged or not.
+      (file) =>
+        file.endsWith(".ts") &&
+        !/node_modules|coverage\.ts$|cost\/parts\.ts$|secrets\/places\.ts$/.test(file),
+    );
+    const types = new Set(
+      files.flatMap((file) => readFileSync(join(folder, file), "utf8").match(/"aws:\w+\/\w+:\w+"/g) ?? []),
+    );
+    assert.ok(types.size > 100, `${types.size}`);
+    const entries = [...types].map((type, index): Entry => [type.slice(1, -1), `part-${index}`]);
+    assert.equal(notJudgedText(coverage(new Resources(views(entries)))), undefined);
+  });
 
   it("doesn't count components, which make nothing themselves", () => {
     const parent = { type: "acme:site:Site", name: "site", urn: "site", properties: {} };
