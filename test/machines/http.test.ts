@@ -132,6 +132,15 @@ for (const { stack, role, suite, network } of webServers) {
       });
     });
 
+    it("may be of a name of 100 characters", async () => {
+      const long = `${"a".repeat(60)}.${"b".repeat(30)}.foobar.com`;
+      server.provision({ DOMAIN: long, ...(role === "nginx" ? { PAGE_CACHE: "10s" } : {}) });
+      const url = `https://${server.domain}/`;
+      const { status, headers } = await askAt(server.target.address, url, server.target.authority);
+      assert.deepEqual({ status, location: headers.location }, { status: 301, location: `https://${long}/` });
+      server.provision();
+    });
+
     describe("for Python", () => {
       before("takes a release", async () => {
         server.provision({ ROLES: roles("python"), RUNTIME: "python" });

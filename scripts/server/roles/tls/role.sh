@@ -79,7 +79,8 @@ tls_self_signed() {
   name_file tls "$TLS_FOLDER/site.key"
   name_file tls "$TLS_FOLDER/site.crt"
   [[ ! -s $TLS_FOLDER/site.crt || ! -s $TLS_FOLDER/site.key ]] || return 0
-  openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 30 -subj "/CN=$DOMAIN" \
+  # A common name has at most 64 characters (RFC 5280, upper bounds); clients go by the other one.
+  openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 30 -subj "/CN=${DOMAIN:0:64}" \
     -addext "subjectAltName=DNS:$DOMAIN" -keyout "$TLS_FOLDER/site.key" -out "$TLS_FOLDER/site.crt" 2>/dev/null
   chmod 0600 "$TLS_FOLDER/site.key"
   changed tls "made a self-signed certificate for $DOMAIN, until the authority has answered"
