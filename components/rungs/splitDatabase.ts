@@ -1,6 +1,9 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { Platform } from "../platforms/platform";
 import { InternalAuthority } from "../servers/internalAuthority";
 import { provisionInTurn } from "../servers/provisionInTurn";
 import { Release } from "../servers/release";
+import type { Settings } from "../settings/settings";
 import { databaseClients } from "./databaseClients";
 import type { RungArgs, RungPlan, RungResult } from "./rung";
 import { sizeOf } from "./sizes";
@@ -14,30 +17,7 @@ const databaseName = "database-1";
  * when either does, which the policy pack says.
  */
 function build({ platform, settings, survey, parent }: RungArgs): RungResult {
-  const backup = settings.server.backup !== undefined;
-  const web = platform.server(
-    webName,
-    {
-      tiers: ["web", "app"],
-      size: sizeOf(["web", "app"], settings),
-      // Certificates, and what visitors have uploaded.
-      keepsData: true,
-      admits: visitors(settings.server.http3),
-      backup: backup && settings.site.sharedPaths.length > 0,
-    },
-    { parent },
-  );
-  const database = platform.server(
-    databaseName,
-    {
-      tiers: ["database"],
-      size: sizeOf(["database"], settings),
-      keepsData: true,
-      admits: databaseClients("app"),
-      backup,
-    },
-    { parent },
-  );
+  const { web, database } = makeServers(platform, settings, parent);
   const servers = [web, database];
   const { endpoint } = web;
   const hostnames = [settings.domain, ...settings.aliases];
@@ -61,6 +41,35 @@ function build({ platform, settings, survey, parent }: RungArgs): RungResult {
     release: release.release,
     ...(certificate.source === "local" ? { authority: certificate.authority } : {}),
   };
+}
+
+function makeServers(platform: Platform, settings: Settings, parent: pulumi.Resource) {
+  const { server, site } = settings;
+  const backup = server.backup !== undefined;
+  const web = platform.server(
+    webName,
+    {
+      tiers: ["web", "app"],
+      size: sizeOf(["web", "app"], settings),
+      // Certificates, and what visitors have uploaded.
+      keepsData: true,
+      admits: visitors(server.http3),
+      backup: backup && site.sharedPaths.length > 0,
+    },
+    { parent },
+  );
+  const database = platform.server(
+    databaseName,
+    {
+      tiers: ["database"],
+      size: sizeOf(["database"], settings),
+      keepsData: true,
+      admits: databaseClients("app"),
+      backup,
+    },
+    { parent },
+  );
+  return { web, database };
 }
 
 export const splitDatabase: RungPlan = { build, databases: [databaseName] };

@@ -13,7 +13,7 @@ internal-tls_configure() {
   install_file internal-tls "$INTERNAL_TLS/both.pem" 0640 root:haproxy "${reloads[@]}" <<<"$INTERNAL_CERTIFICATE"$'\n'"$INTERNAL_KEY"
 }
 
-# internal_faults: the first `up` of a year renews it, long before.
+# The first `up` of a year renews it, long before.
 internal-tls_faults() {
   openssl x509 -in "$INTERNAL_TLS/both.pem" -noout -checkend $((30 * 86400)) >/dev/null ||
     echo 'the certificate by which other servers know this one ends within 30 days: npm start renews it'
