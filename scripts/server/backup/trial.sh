@@ -77,7 +77,7 @@ look_for_room() {
   local data
   data="SELECT COALESCE(CEIL(SUM(data_length + index_length) / 1048576), 0) FROM information_schema.tables WHERE table_schema = '$DATABASE_NAME'"
   [[ $DATABASE != mysql ]] || data="SET SESSION information_schema_stats_expiry = 0; $data"
-  data=$(query "$data") || fail "the database can't be asked for its size: is it running? (systemctl status $DATABASE)"
+  data=$(query "$data") || fail "the database can't be asked for its size: is it running? see systemctl status $DATABASE"
   need_room $((data * 2)) "$data"
   DUMP_KIB=$((($(free_mib "$WORK") - ROOM_MIB) * 1024))
 }

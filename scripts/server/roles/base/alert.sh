@@ -6,6 +6,8 @@ unit=$1
 alerts=/var/lib/one-server-web/alerts
 told=/var/lib/one-server-web/alerts-told
 mkdir -p "$alerts" "$told"
+# shellcheck source=/dev/null
+. /opt/one-server-web/lib/systemd.sh
 known=no
 [ ! -e "$alerts/$unit" ] || known=yes
 # The journal writes down what it was told a moment after a unit has ended.
@@ -20,7 +22,7 @@ run=${MONITOR_INVOCATION_ID:+_SYSTEMD_INVOCATION_ID=$MONITOR_INVOCATION_ID}
 said=$(last_lines $run) || said=''
 # Of a process that ended before the journal looked at it, the journal does not know the run.
 if [ -z "$said" ]; then
-  began=$(systemctl show --property InactiveExitTimestamp --value "$unit.service" 2>/dev/null) || began=''
+  began=$(unit_property "$unit.service" InactiveExitTimestamp 2>/dev/null) || began=''
   said=$(last_lines --since "${began:-1 minute ago}") || said=''
 fi
 [ -n "$said" ] || said="it ended with ${MONITOR_EXIT_STATUS:-an error} (${MONITOR_SERVICE_RESULT:-see journalctl -u $unit}) and said nothing"
@@ -31,6 +33,4 @@ logger --priority daemon.err --tag one-server-web "$text" 2>/dev/null || true
 # What fails every ten minutes tells nobody more: one message a day, until it goes well and fails again.
 [ "$known" = no ] || [ -z "$(find "$told/$unit" -mmin -1440 2>/dev/null)" ] || exit 0
 touch "$told/$unit"
-# shellcheck source=/dev/null
-. /opt/one-server-web/lib/systemd.sh
 start_units --no-block "one-server-web-alert-command@$unit.service"
