@@ -1,5 +1,5 @@
 import { provisionInTurn } from "../servers/provisionInTurn";
-import { Release } from "../servers/release";
+import { rollout } from "../servers/rollout";
 import type { RungArgs, RungPlan, RungResult } from "./rung";
 import { sizeOf } from "./sizes";
 import { visitors } from "./visitors";
@@ -33,12 +33,12 @@ function build({ platform, settings, survey, parent }: RungArgs): RungResult {
     { settings, certificate, survey },
     { parent, dependsOn: names },
   );
-  const release = new Release(name, { server, provisions, settings, survey }, { parent });
+  const release = rollout({ servers: [server], provisions, settings, survey }, { parent });
 
   return {
     servers: [server],
     endpoint,
-    release: release.release,
+    release,
     ...(certificate.source === "local" ? { authority: certificate.authority } : {}),
   };
 }

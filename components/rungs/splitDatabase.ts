@@ -2,7 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { Platform } from "../platforms/platform";
 import { InternalAuthority } from "../servers/internalAuthority";
 import { provisionInTurn } from "../servers/provisionInTurn";
-import { Release } from "../servers/release";
+import { rollout } from "../servers/rollout";
 import type { Settings } from "../settings/settings";
 import { databaseClients } from "./databaseClients";
 import type { RungArgs, RungPlan, RungResult } from "./rung";
@@ -29,16 +29,12 @@ function build({ platform, settings, survey, parent }: RungArgs): RungResult {
   // can log in there; where there was none, nothing has to wait.
   const before = survey.databases().then((held) => (held.length === 0 ? names : [...names, ...data]));
   const site = provisionInTurn([web], { ...common, certificate }, { parent, dependsOn: before });
-  const release = new Release(
-    webName,
-    { server: web, provisions: [...data, ...site], settings, survey },
-    { parent },
-  );
+  const release = rollout({ servers: [web], provisions: [...data, ...site], settings, survey }, { parent });
 
   return {
     servers,
     endpoint,
-    release: release.release,
+    release,
     ...(certificate.source === "local" ? { authority: certificate.authority } : {}),
   };
 }

@@ -3,7 +3,10 @@ import { basename } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import type { BelievedCopy } from "./drift";
 
-/** A command that the stack's state says was run on a server. */
+/** The command on this host that drives a release over several servers. */
+export const rolloutName = "rollout";
+
+/** A command that the stack's state says was run on a server, or `rolloutName`. */
 export interface BelievedCommand {
   /** Its text. */
   readonly text: string;
@@ -54,7 +57,8 @@ export async function beliefsOf(resources: Readonly<Record<string, StateResource
   const holders: string[] = [];
   for (const [urn, { type, outputs }] of Object.entries(resources)) {
     const name = urn.split("::").pop() ?? "";
-    if (type === "command:remote:Command") commands[name] = commandOf(outputs);
+    const isRollout = type === "command:local:Command" && name === rolloutName;
+    if (type === "command:remote:Command" || isRollout) commands[name] = commandOf(outputs);
     else if (type === "command:remote:CopyToRemote") copies[name] = await copyOf(outputs);
     else if (serverType.test(type) && isDatabase(outputs)) holders.push(name);
   }

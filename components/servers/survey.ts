@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import type { Server } from "../platforms/platform";
 import { type Ask, dial, type Report } from "./ask";
-import { type Beliefs, readBeliefs } from "./beliefs";
+import { type Beliefs, readBeliefs, rolloutName } from "./beliefs";
 import { ownerIn } from "./owner";
 
 /** What is known of a server when its commands are planned. */
@@ -53,6 +53,12 @@ export class Survey {
   async databases(): Promise<readonly string[]> {
     this.beliefs ??= this.edges.readBeliefs();
     return (await this.beliefs)?.databases ?? [];
+  }
+
+  /** The text of the rollout that the stack's state says was run; undefined where there was none. */
+  rollout(): pulumi.Output<string | undefined> {
+    this.beliefs ??= this.edges.readBeliefs();
+    return pulumi.output(this.beliefs.then((all) => all?.commands[rolloutName]?.text));
   }
 
   private look(server: Server): pulumi.Output<Sight> {

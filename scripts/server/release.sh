@@ -3,12 +3,18 @@
 #
 #   release.sh deploy RELEASE [--archive FILE --digest SHA256] [--settings]   unpack, migrate, start, gate, switch; --settings: what the
 #                                             release brings besides its files is on standard input (NAME='value' a line)
+#   release.sh prepare | migrate | live | finish RELEASE   the same in parts, for several servers: prepared on all, migrated on one, live
+#                                             on one after the other, finished on all. prepare and finish take what deploy takes
+#   release.sh back RELEASE [--reason TEXT]   it goes live nowhere: a server on which it is live returns to the previous one; with a reason
+#                                             it is marked as failed
 #   release.sh rollback [RELEASE]             back to the previous one, or to a given one
 #   release.sh renew                          the live release on a fresh app server: another database password, or an upgraded PHP
 #   release.sh maintenance on [MINUTES] | off visitors see a page that says when to come back (503, Retry-After)
 #   release.sh upgrade-front                  a fresh nginx takes over the open sockets: after its package was upgraded
 #   release.sh upgrade [--plan | --window]    upgrades packages without downtime; with --window also those that need some
 #   release.sh stop-previous                  ends the app server that was kept for a rollback
+#   release.sh close-window                   stops answering the other release's files, but for names with a content hash or ?v=
+#   release.sh previous                       the release that a rollback goes back to
 #   release.sh list [--json]                  the releases on this server
 #   release.sh records [NUMBER]               the last runs, one line of JSON each
 #   release.sh adopt                          before provisioning: what version 0.1.0 kept with the server goes to its releases
@@ -22,7 +28,7 @@ umask 022
 export LC_ALL=C.UTF-8 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 
 SCRIPTS=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")" && pwd)
-for part in lib/assignments lib/front lib/database lib/json release/{settings,contract,output,words,record,lock,unpack,dependencies,migrate,colours,gate,switch,tasks,prune,list,maintenance,adopt}; do
+for part in lib/assignments lib/front lib/database lib/json release/{settings,contract,output,words,record,lock,unpack,dependencies,migrate,colours,gate,switch,neighbours,tasks,prune,list,maintenance,rollout,adopt}; do
   # shellcheck source=/dev/null
   source "$SCRIPTS/$part.sh"
 done
@@ -31,11 +37,13 @@ main() {
   ACTION=${1:-help}
   RUN_ID=$(date -u +%Y%m%dT%H%M%S)-$$
   case $ACTION in
-    deploy | rollback | renew) shift; change "$@" ;;
+    deploy | prepare | migrate | live | finish | back | rollback | renew) shift; change "$@" ;;
     maintenance | upgrade | upgrade-front) shift; maintain "$@" ;;
     adopt) read_settings; make_folders; take_lock; adopt ;;
     front) [[ -z ${4:-} ]] || read_contract "$4"; front_text "$2" "${3:-blue}" "${4:-}" ;;
     stop-previous) read_settings; make_folders; stop_previous ;;
+    close-window) read_settings; close_window ;;
+    previous) read_settings; ACTIVE_RELEASE=$(active_release); previous_release ;;
     list) read_settings; if [[ ${2:-} == --json ]]; then list_json; else list_text; fi ;;
     records) tail -n "${2:-20}" "$RECORDS" 2>/dev/null || true ;;
     *) sed -n 's/^#   //p' "${BASH_SOURCE[0]}"; [[ $ACTION == help ]] || exit 2 ;;
@@ -51,15 +59,16 @@ change() {
       --archive) archive=$2; shift 2 ;;
       --digest) digest=$2; shift 2 ;;
       --settings) settings=$(cat); shift ;;
+      --reason) REASON=$2; shift 2 ;;
       --who) WHO=$2; shift 2 ;;
       *) RELEASE=$1; shift ;;
     esac
   done
-  [[ $ACTION != deploy || -n $RELEASE ]] || fail 'which release? release.sh deploy RELEASE'
+  [[ $ACTION == @(rollback|renew) || -n $RELEASE ]] || fail "which release? release.sh $ACTION RELEASE"
   [[ -z $RELEASE ]] || check_release_name "$RELEASE"
   begin_run
   refuse_in_maintenance
-  "$ACTION" "$archive" "$digest" "$settings"
+  "change_$ACTION" "$archive" "$digest" "$settings"
   RESULT=${OUTCOME:-live}
 }
 
@@ -89,16 +98,15 @@ begin_run() {
   [[ -z $ACTIVE_RELEASE ]] || ! has_contract "$ACTIVE_RELEASE" || read_contract "$ACTIVE_RELEASE"
 }
 
-deploy() {
-  local archive=$1 digest=$2 settings=$3
+# All parts in one, for one server.
+change_deploy() {
   ! is_seen_live "$RELEASE" || { OUTCOME=unchanged; say "release $RELEASE is live already"; return 0; }
-  [[ -n $archive ]] || refuse_failed
-  begin unpack "release $RELEASE"
-  unpack_release "$RELEASE" "$archive" "$digest" "$settings"
+  prepare_release "$@"
   migrate_release "$RELEASE"
   go_live "$RELEASE"
+  close_window_later
   prune
-  remove_old_uploads "$archive"
+  remove_old_uploads "$1"
 }
 
 # is_seen_live RELEASE: by the web server's file, its app server and the public address.
@@ -107,12 +115,14 @@ is_seen_live() {
   confirm "$1" || { say "release $1 ought to be live, but the public address answers '$PUBLIC': starting it again"; return 1; }
 }
 
-rollback() {
+change_rollback() {
   [[ -n $RELEASE ]] || RELEASE=$(previous_release)
   [[ -n $RELEASE && $RELEASE != "$ACTIVE_RELEASE" ]] || fail 'there is no release before the live one to go back to (npm run releases lists them)'
   is_ready "$RELEASE" || fail "release $RELEASE is not on this server any more (npm run releases lists those that are): deploy its files again"
   refuse_failed
+  open_window "$RELEASE"
   go_live "$RELEASE"
+  close_window_later
 }
 
 # refuse_failed: only its files, sent anew, give a release that failed another try.
@@ -120,7 +130,7 @@ refuse_failed() {
   [[ ! -e $STATE/$RELEASE.failed ]] || fail "release $RELEASE failed before and is never gone back to: $(<"$STATE/$RELEASE.failed")"
 }
 
-renew() {
+change_renew() {
   [[ -n $ACTIVE_RELEASE ]] || { OUTCOME=unchanged; say 'there is no release yet'; return 0; }
   RELEASE=$ACTIVE_RELEASE
   begin start "release $RELEASE once more, as $IDLE"
@@ -134,6 +144,7 @@ renew() {
 go_live() {
   local release=$1 fresh=no
   read_contract "$release"
+  keep_before "$release"
   if [[ $(release_of "$IDLE") != "$release" ]] || ! is_running "$IDLE"; then
     fresh=yes
     begin drain "making $IDLE free"
@@ -173,6 +184,7 @@ stop_previous() {
   if [[ $(other_colour "$(active_colour)") == "$idle" && $(release_of "$idle") == "$release" && ! -e $SWITCHING ]]; then
     [[ $cut == no ]] || cut_requests "$idle"
     systemctl stop "site-app@$idle"
+    remove_before
   fi
 }
 

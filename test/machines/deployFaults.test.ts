@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { uploadPath } from "../../components/servers/release";
+import { uploadPath } from "../../components/servers/releasePlan";
 import { eventually } from "../support/eventually";
 import { underLoad } from "../support/load/underLoad";
 import { TestKey } from "../support/localScripts";

@@ -23,6 +23,8 @@ const parts = [
     "gate",
     "prune",
     "unpack",
+    "neighbours",
+    "rollout",
     "tasks",
     "maintenance",
     "adopt",

@@ -4,10 +4,12 @@ import type { Report } from "../../components/servers/ask";
 import {
   planRelease,
   planReleaseOn,
+  planRollout,
+  type RolloutInput,
   releaseContract,
   releaseName,
   uploadPath,
-} from "../../components/servers/release";
+} from "../../components/servers/releasePlan";
 import { parseRecords, showRecord, showReleases } from "../../scripts/cli/deployment/list";
 import { type Config, plainSettings } from "../support/settings";
 
@@ -139,6 +141,66 @@ describe("what is done where the server is not as the stack's state says", () =>
     assert.equal(upload, ".one-server-web-release-95274b356bd9.0f0f0f0f.tar.gz");
     assert.ok(command.includes(`--archive "$HOME/${upload}" --digest ${digest}`), command);
     assert.match(warning ?? "", /the uploaded release is not in the login's home folder/);
+  });
+});
+
+describe("a rollout over several servers", () => {
+  const contract = { text: "HEALTH_PATH='/healthz'\n", key: "correct horse battery staple" };
+  const release = releaseName(archive.hash, contract);
+  const target = (name: string, reported: string | undefined = undefined) => ({
+    name,
+    connection: { host: name },
+    upload: uploadPath(archive),
+    reported,
+  });
+  const facts = { pinned: undefined, believed: undefined, freshMark: "0f0f0f0f" };
+  const command = `node --import tsx scripts/cli/rollout.ts ${release}`;
+  const plan = (
+    reported: readonly (string | undefined)[],
+    given: { pinned?: string | undefined; believed?: string } = {},
+  ) =>
+    planRollout(
+      reported.map((name, index) => target(`web-${index + 1}`, name)),
+      archive,
+      contract,
+      { ...facts, ...given },
+    );
+
+  it("is one command with all that is secret on its standard input", () => {
+    const planned = plan([undefined, undefined]);
+    assert.deepEqual([planned.command, planned.warnings], [command, []]);
+    const input = JSON.parse(planned.stdin) as RolloutInput;
+    const files = `--archive "$HOME/${uploadPath(archive)}" --digest ${archive.digest}`;
+    assert.deepEqual(input, {
+      release,
+      servers: [
+        { name: "web-1", connection: { host: "web-1" }, files },
+        { name: "web-2", connection: { host: "web-2" }, files },
+      ],
+      settings: contract.text,
+    });
+  });
+
+  it("brings neither files nor settings to a pinned release", () => {
+    const input = JSON.parse(plan([undefined], { pinned: "0123456789ab" }).stdin) as RolloutInput;
+    assert.deepEqual(input, {
+      release: "0123456789ab",
+      servers: [{ name: "web-1", connection: { host: "web-1" }, files: "" }],
+    });
+  });
+
+  it("is run again when a server has another release than the state says, and keeps its mark afterwards", () => {
+    const drifted = plan([release, "0123456789ab"], { believed: command });
+    assert.equal(drifted.command, `${command}\n# run 0f0f0f0f`);
+    assert.match(drifted.warnings.join(), /web-2 has drifted: 0123456789ab is live, and this stack deployed/);
+    const settled = plan([release, release], { believed: drifted.command });
+    assert.deepEqual([settled.command, settled.warnings], [drifted.command, []]);
+  });
+
+  it("is run anyway when the settings ask for another release, which is no drift", () => {
+    const before = command.replace(release, "0123456789ab");
+    const planned = plan(["0123456789ab", "0123456789ab"], { believed: before });
+    assert.deepEqual([planned.command, planned.warnings], [command, []]);
   });
 });
 

@@ -7,14 +7,16 @@ import type { StackServer } from "./servers";
 
 /**
  * Runs a command as root on a server, over SSH with its verified host key.
- * @param onLine is told each line that it prints.
+ * @param onLine is called with each line that it prints.
+ * @param input its standard input
  * @returns what it printed to its standard output.
  * @throws UpdateFailed with what it said when it does not end with 0.
  */
 export async function runOn(
-  server: StackServer,
+  server: Pick<StackServer, "name" | "endpoint" | "owner">,
   command: string,
   onLine: (line: string) => void = () => {},
+  input = "",
 ): Promise<string> {
   const call: Call = {
     urn: "",
@@ -29,6 +31,7 @@ export async function runOn(
         error ? reject(error) : resolve(opened),
       );
     });
+    channel.end(input);
     return await outputOf(server, channel, onLine);
   } finally {
     client.end();
@@ -50,7 +53,7 @@ export function asRoot(command: string, owner: string | undefined): string {
 }
 
 function outputOf(
-  { name }: StackServer,
+  { name }: Pick<StackServer, "name">,
   channel: ClientChannel,
   onLine: (line: string) => void,
 ): Promise<string> {

@@ -2,7 +2,8 @@ import { WorkspaceError, WrongUse } from "../project/faults";
 import { duration, Progress, type Screen } from "../project/progress";
 import { openWorkspace, pulumi, type Workspace } from "../project/workspace";
 import { runOn } from "./remote";
-import { serversOfTier } from "./servers";
+import { rollOut } from "./rollOut";
+import { type StackServer, serversOfTier } from "./servers";
 import { whoAmI } from "./who";
 
 /**
@@ -19,16 +20,7 @@ export async function rollback(stack: string, wanted: string | undefined, screen
     progress.now("looking up the servers");
     const workspace = await openWorkspace(stack, { report: (doing) => progress.now(doing) });
     const servers = await serversOfTier(workspace, "web");
-    let release = wanted;
-    for (const server of servers) {
-      const command = `/opt/one-server-web/release.sh rollback ${release ?? ""} --who ${whoAmI()}`;
-      const output = await runOn(server, command, (line) => progress.line(`${server.name} ${line}`));
-      // What the first server goes back to, the others do.
-      release ??= /release (\S+) is live/.exec(output)?.[1];
-    }
-    if (release === undefined) {
-      throw new WorkspaceError("the server did not say which release is live now; npm run releases shows it");
-    }
+    const release = await goBack(servers, wanted, (line) => progress.line(line));
     progress.now("noting it in the stack's settings");
     await pin(workspace, release);
     progress.line(
@@ -37,6 +29,39 @@ export async function rollback(stack: string, wanted: string | undefined, screen
   } finally {
     progress.close();
   }
+}
+
+/**
+ * One server goes back in one command; several take the path of a deployment, so that all of them go back or none.
+ * @returns the release that is live now
+ */
+async function goBack(
+  servers: readonly StackServer[],
+  wanted: string | undefined,
+  report: (line: string) => void,
+): Promise<string> {
+  const driven = servers.map((server) => ({
+    name: server.name,
+    files: "",
+    release: (args: string) =>
+      runOn(server, `/opt/one-server-web/release.sh ${args}`, (line) => report(`${server.name} ${line}`)),
+  }));
+  const [first, ...others] = driven;
+  if (first === undefined) throw new WorkspaceError("the stack has no web server");
+  if (others.length === 0) {
+    const output = await first.release(`rollback ${wanted ?? ""} --who ${whoAmI()}`);
+    const release = wanted ?? /release (\S+) is live/.exec(output)?.[1];
+    if (release !== undefined) return release;
+    throw new WorkspaceError("the server did not say which release is live now; npm run releases shows it");
+  }
+  const release = wanted ?? (await first.release("previous")).trim();
+  if (release === "") {
+    throw new WorkspaceError(
+      "there is no release before the live one to go back to (npm run releases lists them)",
+    );
+  }
+  await rollOut(driven, { release, who: whoAmI() });
+  return release;
 }
 
 async function pin(workspace: Workspace, release: string): Promise<void> {

@@ -180,6 +180,6 @@ take_into_use() {
   fi
   main=$(systemctl show --property=MainPID --value "site-app@$ACTIVE")
   if [[ -n $ACTIVE_RELEASE && $main != 0 ]] && is_outdated "$main"; then
-    renew
+    change_renew
   fi
 }

@@ -29,6 +29,8 @@ finish() {
     FAILURE="ended with status $status at its step $STEP"
     echo "error: $ACTION $FAILURE: see above and $LOG on the server" >&2 2>/dev/null || true
   fi
+  # A deployment that failed alone leaves nothing open; of several servers the others may have its pages out.
+  ((status == 0)) || [[ $ACTION != @(deploy|rollback) ]] || close_window 2>/dev/null || true
   note_step_time
   record "$RUN_ID" "$ACTION" "${RELEASE:-}" "$RESULT" "$STEP" "$(seconds "$(milliseconds "$STARTED")")" "$WHO" "$FAILURE"
   rm -f "$RUNNING"

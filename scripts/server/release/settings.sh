@@ -6,6 +6,8 @@ WWW=$ROOT/srv/www
 RELEASES=$WWW/releases
 SHARED=$WWW/shared
 COLOURS=$WWW/colours
+# Document roots of the live release and its neighbours (neighbours.sh).
+STATIC=$WWW/static
 ETC=$ROOT/etc/one-server-web
 STATE=$ROOT/var/lib/one-server-web/releases
 CACHE=$ROOT/var/cache/one-server-web
@@ -34,6 +36,8 @@ CONFIRM_SECONDS=15
 DRAIN_SECONDS=
 # How long the previous release's app server stays up, so that a rollback need not start one.
 KEEP_PREVIOUS_SECONDS=3600
+# How long after a switch the files of both releases are answered, whatever their names (neighbours.sh).
+WINDOW_SECONDS=30
 # Room that has to be left on the disk.
 FREE_MIB=200
 # Databases up to this size are dumped before a migration; of bigger ones the binary log's position is noted.

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Archive, deterministicArchive } from "../../../components/servers/archive";
 import { formatAssignments } from "../../../components/servers/assignments";
-import { type ReleaseContract, releaseName } from "../../../components/servers/release";
+import { type ReleaseContract, releaseName } from "../../../components/servers/releasePlan";
 import { releaseVariables, type ServerVariables } from "../settings";
 
 /** One release, packed, with its settings. */

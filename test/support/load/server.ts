@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { deterministicArchive } from "../../../components/servers/archive";
 import { formatAssignments } from "../../../components/servers/assignments";
-import { planRelease, uploadPath } from "../../../components/servers/release";
+import { planRelease, uploadPath } from "../../../components/servers/releasePlan";
 import { keyPair } from "../keyPair";
 import { type ServerVariables, serverAssignments } from "../settings";
 import { selfSigned } from "./certificate";
@@ -26,6 +26,8 @@ export interface ServerPlan {
   readonly network: string;
   /** In CIDR form, 256 addresses. */
   readonly subnet: string;
+  /** Its place in the network, where that has several: 1, when unset, is web-1. */
+  readonly number?: number;
   readonly suite: "sid" | "trixie";
   readonly runtime: "php" | "python";
   readonly stack?: "lemp" | "lamp";
@@ -40,6 +42,8 @@ export interface ServerPlan {
 /** A real machine that is provisioned by the project's own scripts and takes releases, without Pulumi around it. */
 export class ReleaseServer {
   readonly domain = "www.foobar.com";
+  readonly name: string;
+  private readonly hostNumber: string;
   readonly target: Target;
   readonly bundles: string;
   /** The folder of the scripts that it is provisioned by. */
@@ -47,7 +51,10 @@ export class ReleaseServer {
   protected readonly certificate = selfSigned(this.domain);
 
   constructor(private readonly plan: ServerPlan) {
-    const address = plan.subnet.replace(/0\/24$/, "10");
+    const { number = 1 } = plan;
+    this.name = `web-${number}`;
+    this.hostNumber = String(9 + number);
+    const address = plan.subnet.replace(/0\/24$/, this.hostNumber);
     this.target = { host: this.domain, address, authority: this.certificate.certificate };
     this.bundles = join(project, ".local/bundles", plan.network);
   }
@@ -72,11 +79,11 @@ export class ReleaseServer {
       "machine.sh",
       "create",
       network,
-      "web-1",
+      this.name,
       "--suite",
       suite,
       "--number",
-      "10",
+      this.hostNumber,
       "--memory",
       String(this.plan.memory ?? 2048),
       "--authorized-key",
@@ -127,13 +134,13 @@ export class ReleaseServer {
 
   /** Restarts the machine and waits until it is back. */
   reboot(): void {
-    this.local("machine.sh", "reboot", this.plan.network, "web-1");
+    this.local("machine.sh", "reboot", this.plan.network, this.name);
   }
 
   /** Takes the power from the machine, and gives it back once it is off. */
   cutPower(): void {
-    this.local("machine.sh", "kill", this.plan.network, "web-1");
-    this.local("machine.sh", "start", this.plan.network, "web-1");
+    this.local("machine.sh", "kill", this.plan.network, this.name);
+    this.local("machine.sh", "start", this.plan.network, this.name);
   }
 
   /** Removes the machine and its network. */
@@ -207,7 +214,7 @@ export class ReleaseServer {
     const { network } = this.plan;
     return [
       join(project, "scripts/host/machine.sh"),
-      ["exec", network, "web-1", "bash", "-c", `export HOME=/root LC_ALL=C.UTF-8; cd; ${command}`],
+      ["exec", network, this.name, "bash", "-c", `export HOME=/root LC_ALL=C.UTF-8; cd; ${command}`],
     ];
   }
 

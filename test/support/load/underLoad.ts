@@ -23,11 +23,13 @@ const fewest = 25;
  * Keeps a server under load while something is done to it. `doing` may take its time: the load goes on until it has ended and
  * some requests have been sent.
  * @param load its seconds are the most that it may take.
+ * @param database the server that has the database
  */
 export async function underLoad(
   server: Pick<ReleaseServer, "target" | "writes">,
   load: Load,
   doing: (running: RunningLoad) => Promise<void>,
+  database: Pick<ReleaseServer, "writes"> = server,
 ): Promise<LoadReport> {
   runs += 1;
   const run = `${process.pid}-${runs}`;
@@ -44,7 +46,7 @@ export async function underLoad(
     running.stop();
   }
   const outcomes = await running.outcomes;
-  const writes = server.writes(run);
+  const writes = database.writes(run);
   return {
     outcomes,
     summary: summarize(outcomes),

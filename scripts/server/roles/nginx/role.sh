@@ -41,7 +41,7 @@ nginx_before() {
   ! at_least "$version" 1.21.5 || TLS_GROUP=\$ssl_curve
   ! at_least "$version" 1.27.4 || KEEPALIVE_MINIMUM='keepalive_min_timeout 5s;'
   install_template nginx nginx.conf /etc/nginx/nginx.conf 0644 root:root reload:nginx
-  for template in tls compression headers logging "app-$RUNTIME"; do
+  for template in tls compression headers logging neighbours "app-$RUNTIME"; do
     install_template nginx "$template.conf" "$NGINX_FOLDER/$template.conf" 0644 root:root reload:nginx
   done
   nginx_page_cache

@@ -1,24 +1,10 @@
 import { createHmac } from "node:crypto";
-import { remote } from "@pulumi/command";
-import * as pulumi from "@pulumi/pulumi";
-import type { Server } from "../platforms/platform";
 import { releaseAssignments } from "../roles/assignments";
-import type { PlainSettings, Settings } from "../settings/settings";
+import type { PlainSettings } from "../settings/settings";
 import type { Archive } from "./archive";
 import { formatAssignments } from "./assignments";
 import { driftWarning, judge, judgeCopy, marked, markOf } from "./drift";
-import { siteArchive } from "./siteArchive";
-import type { Sight, Survey } from "./survey";
-
-export interface ReleaseArgs {
-  /** The machine that serves the site. */
-  readonly server: Server;
-  /** What has to be finished before a release goes live: the server's own provisioning and its database's. The upload does not wait. */
-  readonly provisions: readonly pulumi.Resource[];
-  readonly settings: Settings;
-  /** Knows what the server says of itself. */
-  readonly survey: Survey;
-}
+import type { Sight } from "./survey";
 
 /** What makes a release besides its files. */
 export interface ReleaseContract {
@@ -136,54 +122,72 @@ export function planReleaseOn(
   };
 }
 
-/** One release of the site on one server: uploaded while the server is provisioned, then put live with no failed request. */
-export class Release extends pulumi.ComponentResource {
-  /** The name of the release that is live. */
-  public readonly release: pulumi.Output<string>;
-  /** What the deployment printed. */
-  public readonly log: pulumi.Output<string>;
+/** One of several servers that a release goes to. */
+export interface RolloutTarget {
+  readonly name: string;
+  /** How it is reached over SSH; secret. */
+  readonly connection: object;
+  /** Where the files were uploaded to, from the login's home folder. */
+  readonly upload: string;
+  /** The release that the server says is live; undefined where it could not be asked. */
+  readonly reported: string | undefined;
+}
 
-  constructor(name: string, args: ReleaseArgs, options: pulumi.ComponentResourceOptions = {}) {
-    const { server, provisions, settings, survey } = args;
-    const archive = siteArchive(settings.site);
-    const pinned = settings.site.release;
-    const contract = pulumi.output(settings).apply(releaseContract);
-    const usual = pulumi.unsecret(contract.apply((known) => planRelease(archive, known, pinned).release));
-    super("one-server-web:server:Release", name, { server: server.serverName, release: usual }, options);
-    const plan = pulumi.all([contract, survey.of(server)]).apply(([known, sight]) => {
-      const seen = planReleaseOn(name, archive, known, pinned, sight);
-      if (seen.warning !== undefined) void pulumi.log.warn(seen.warning, server);
-      return seen;
-    });
-    // Another machine behind the same address has neither the files nor the release.
-    const triggers = [server.instanceId];
-    const upload = new remote.CopyToRemote(
-      `${name}-upload`,
-      {
-        connection: server.connection,
-        source: new pulumi.asset.FileAsset(archive.path),
-        remotePath: pulumi.unsecret(plan.upload),
-        triggers,
-      },
-      { parent: this },
-    );
-    const sudo = pulumi
-      .output(server.connection)
-      .apply(({ user }) => ((user ?? "root") === "root" ? "" : "sudo -n "));
-    const deployment = new remote.Command(
-      `${name}-deploy`,
-      {
-        connection: server.connection,
-        create: pulumi.unsecret(pulumi.interpolate`${sudo}${plan.command}`),
-        stdin: pulumi.secret(plan.stdin),
-        triggers,
-        addPreviousOutputInEnv: false,
-      },
-      { parent: this, dependsOn: [...provisions, upload] },
-    );
-    // Known only once the server says so: a reader of this output waits for the release to be live.
-    this.release = pulumi.all([deployment.stdout, usual]).apply(([, release]) => release);
-    this.log = deployment.stdout;
-    this.registerOutputs({ release: this.release, server: server.serverName });
-  }
+/** What scripts/cli/rollout.ts reads from its standard input; secret. */
+export interface RolloutInput {
+  readonly release: string;
+  /** In the order in which they go live; `files` is what prepare and finish take besides the release. */
+  readonly servers: readonly { readonly name: string; readonly connection: object; readonly files: string }[];
+  /** The release's settings; undefined for one that is on the servers already. */
+  readonly settings?: string;
+}
+
+/** What the settings and the stack's state say of a rollout. */
+export interface RolloutFacts {
+  readonly pinned: string | undefined;
+  /** The command that the state says was run; undefined where there was none. */
+  readonly believed: string | undefined;
+  /** A mark that no command had before. */
+  readonly freshMark: string;
+}
+
+/** Decides how several servers are driven: by one command on this host, which is run again when one of them has another release. */
+export function planRollout(
+  targets: readonly RolloutTarget[],
+  archive: Pick<Archive, "hash" | "digest">,
+  contract: ReleaseContract,
+  { pinned, believed, freshMark }: RolloutFacts,
+): { readonly command: string; readonly stdin: string; readonly warnings: readonly string[] } {
+  const own = planRelease(archive, contract, pinned);
+  const { release } = own;
+  const isPinned = own.stdin === "";
+  const was = /\brollout\.ts (\S+)/.exec(believed ?? "")?.[1];
+  const state =
+    believed === undefined || was === undefined ? undefined : { release: was, mark: markOf(believed) };
+  const verdicts = targets.map(({ name, reported }) => ({
+    name,
+    reported,
+    ...judge(state, reported === undefined ? undefined : { release: reported }, { release }, freshMark),
+  }));
+  const drifted = verdicts.filter(({ drifted }) => drifted.length > 0);
+  const input: RolloutInput = {
+    release,
+    servers: targets.map(({ name, connection, upload }) => ({
+      name,
+      connection,
+      files: isPinned ? "" : `--archive "$HOME/${upload}" --digest ${archive.digest}`,
+    })),
+    ...(isPinned ? {} : { settings: contract.text }),
+  };
+  return {
+    command: marked(
+      `node --import tsx scripts/cli/rollout.ts ${release}`,
+      drifted.length > 0 ? freshMark : (state?.mark ?? ""),
+    ),
+    stdin: JSON.stringify(input),
+    warnings: drifted.flatMap(
+      ({ name, reported }) =>
+        driftWarning(name, [`${reported || "no release"} is live, and this stack deployed ${was}`]) ?? [],
+    ),
+  };
 }
