@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { loginCommand } from "../../components/servers/login";
 import { type RolloutServer, rollOut } from "../../scripts/cli/deployment/rollOut";
 
 /** Servers that carry out all commands, but for those that fail, in the order in which commands begin. */
@@ -10,6 +11,8 @@ function fakes(names: readonly string[], failing: Readonly<Record<string, string
       name,
       files: `--archive ${name}.tar.gz`,
       release: async (args, input) => {
+        // As it is sent.
+        loginCommand(args);
         const [action = ""] = args.split(" ");
         said.push(`${name} ${action}${input === undefined ? "" : ` <${input}`}`);
         await Promise.resolve();

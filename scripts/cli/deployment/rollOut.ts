@@ -81,7 +81,7 @@ async function giveUp(
   const returned: string[] = [];
   const stuck: Fault[] = [];
   // One that was live before stays one that a rollback may choose.
-  const reason = settings === undefined ? "" : "--reason 'it did not go live on all servers'";
+  const reason = settings === undefined ? "" : '--reason "it did not go live on all servers"';
   for (const server of [...servers].reverse()) {
     const fault = await faultOf(server, async () => {
       const said = await server.release(words(`back ${release} --who ${who}`, reason));
