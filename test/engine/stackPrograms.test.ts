@@ -253,6 +253,7 @@ describe("every program of this project", function () {
   /** Arguments without a name beyond those that a program takes. */
   const stray: Readonly<Record<string, readonly string[]>> = {
     "policy:publish": ["acme", "other"],
+    "policy:survey": ["states", "other"],
     rollback: ["0123456789ab", "other"],
   };
 
