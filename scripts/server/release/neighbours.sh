@@ -30,6 +30,8 @@ show_static() {
 
 # close_window_later: all servers have the release, but pages that were sent before ask for their files in a moment.
 close_window_later() {
+  # The timer of a deployment a moment ago.
+  systemctl stop site-close-window.timer 2>/dev/null || true
   systemd-run --quiet --collect --unit=site-close-window --on-active="$WINDOW_SECONDS" "$SCRIPTS/release.sh" close-window || close_window
 }
 

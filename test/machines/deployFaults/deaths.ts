@@ -11,7 +11,7 @@ const deaths: readonly (readonly [before: string, step: string])[] = [
   ['mkdir "$folder"', "unpack"],
   ["chown", "unpack"],
   ["sync", "unpack"],
-  ["dump_database", "safeguard"],
+  ["database_dump", "safeguard"],
   ["run_logged", "migrate"],
   ['mark "$release" migrated', "migrate"],
   ["stop_colour", "drain"],

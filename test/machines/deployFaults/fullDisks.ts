@@ -19,7 +19,7 @@ const moments: readonly (readonly [
   ["state", "write_contract", /\.env can't be written: is the disk full/, "old"],
   ["state", 'write_private "$STATE/$1.settings"', /\.settings can't be written: is the disk full/, "old"],
   ["state", 'mark "$release" ready', /\.ready can't be written: is the disk full/, "old"],
-  ["state", "dump_database", /can't be dumped before the migration.* is the disk full/, "old"],
+  ["state", "database_dump", /can't be dumped before the migration.* is the disk full/, "old"],
   ["state", 'mark "$release" migrated', /\.migrated can't be written: is the disk full/, "old"],
   ["state", 'write_file "$SWITCHING"', /switching can't be written: is the disk full/, "old"],
   ["webServer", 'write_file "$file"', /active\.conf can't be written: is the disk full/, "old"],
