@@ -126,8 +126,11 @@ for (const { times, ...kind } of kinds) {
       assert.deepEqual(visit.releases.slice(-2), names, "each release answered");
     });
 
-    it("keep only the last ones", () => {
-      const kept = server.on("ls /srv/www/releases").trim().split("\n");
+    it("keep only the last ones, and the last that failed", () => {
+      const failed = server.on("ls /var/lib/one-server-web/releases | sed -n 's/\\.failed$//p'").split("\n");
+      const all = server.on("ls /srv/www/releases").trim().split("\n");
+      assert.ok(all.filter((name) => failed.includes(name)).length <= 1, `${all.join()}; ${failed.join()}`);
+      const kept = all.filter((name) => !failed.includes(name));
       assert.ok(kept.length <= 5, `${kept.length} releases are kept: ${kept.join(", ")}`);
     });
 

@@ -32,8 +32,11 @@ mysql_prepare() {
 
 mysql_before() {
   local folder=/etc/mysql/mysql.conf.d template=mysql
-  [[ $DATABASE == mysql ]] || { folder=/etc/mysql/mariadb.conf.d template=mariadb; }
+  DATABASE_GROUP=mysqld
+  [[ $DATABASE == mysql ]] || { folder=/etc/mysql/mariadb.conf.d template=mariadb DATABASE_GROUP=mariadbd; }
   install_template mysql "$template.cnf" "$folder/zz-one-server-web.cnf" 0644 root:root "restart:$DATABASE"
+  DYNAMIC_SETTINGS=$folder/zz-one-server-web.dynamic.cnf
+  install_template mysql dynamic.cnf "$DYNAMIC_SETTINGS" 0644 root:root call:set_dynamic_settings
   install_template mysql service.conf "/etc/systemd/system/$DATABASE.service.d/one-server-web.conf" 0644 root:root daemon-reload "restart:$DATABASE"
 }
 
@@ -77,6 +80,16 @@ mysql_after() {
 
 mysql_finish() {
   finish_conversion
+}
+
+# set_dynamic_settings: a database that runs, and goes on running, takes them over now.
+set_dynamic_settings() {
+  local name value
+  unit_is_active "$DATABASE" && [[ ! -v PENDING[restart:$DATABASE] && ! -v PENDING[restart:$DATABASE.service] ]] || return 0
+  while read -r name value; do
+    [[ $value != /* ]] || value="'$value'"
+    query "SET GLOBAL $name = $value" || fail "$DATABASE refuses the setting $name = $value: see above"
+  done < <(sed -n 's/^\([a-z_]*\) = \(.*\)/\1 \2/p' "$DYNAMIC_SETTINGS")
 }
 
 # load_time_zones: without them CONVERT_TZ answers NULL. They are part of the server's own tables, in no backup and no binary log.
