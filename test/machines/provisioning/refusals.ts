@@ -54,7 +54,7 @@ export function testRefusals({ network, suite, stack, role, site, database }: We
         ! -path '/etc/ld.so.cache' ! -path '*/provisioned' ! -path '*/alerts*' ! -path '*/releases/*' ! -name '*-' \
         -printf '%p %M %u:%g %l ' -exec sh -c '[ -L "$1" ] && echo || sha256sum <"$1"' sh {} \\; | sort
       systemctl list-units --plain --no-legend '${role === "nginx" ? "nginx" : "apache2"}*' '${database}*' ssh.service 'one-server-web*' 'site-*' |
-        grep -v 'one-server-web-\\(check\\|alert\\).*service\\|site-stop' | awk '{ print $1, $3, $4 }'
+        grep -v 'one-server-web-\\(check\\|alert\\).*service\\|site-stop\\|site-close-window' | awk '{ print $1, $3, $4 }'
       systemctl list-unit-files --plain --no-legend --state=enabled | awk '{ print $1 }'
       nft list chain inet one_server_web input`);
   /** Asserts that nothing has changed since, and names what did. */
