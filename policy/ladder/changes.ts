@@ -2,7 +2,7 @@ import { fargateProfileType } from "../members/applications";
 import { environmentType } from "../members/beanstalk";
 import type { Member } from "../members/member";
 import type { ResourceView } from "../resources";
-import { sizesOf } from "../rungs";
+import { rungDescriptions, sizesOf } from "../rungs";
 import type { Group, Topology } from "../topology";
 import { balancerType, ecsServiceType, groupType, lightsailBalancerType, nodeGroupType } from "../types";
 import { type Change, type Part, spread } from "./change";
@@ -52,14 +52,8 @@ export function splitDatabase(site: Topology, shared: readonly Group[]): Change 
     added,
     before: [],
     after: added.map(({ members }) => (members[0] as Member).resource),
-    fixes: [
-      "web server and database no longer compete for memory and are resized apart",
-      "the database is backed up and restored on its own",
-    ],
-    newDuties: [
-      "a network between site and database, with its latency and its access rules",
-      "two machines that must both be up",
-    ],
+    fixes: rungDescriptions["split-database"].fixes,
+    newDuties: rungDescriptions["split-database"].newDuties,
     stillFails: ["the web server", "the database server", "restarts of either interrupt the site"],
   };
 }
@@ -86,7 +80,7 @@ export function balance(around: Surroundings, weak: readonly Group[]): Change {
       "health checks that must tell the truth",
       "sessions and uploads that must not live on one web server",
     ],
-    stillFails: ["more visitors than the fixed number of servers can take", "the region"],
+    stillFails: rungDescriptions["load-balanced"].stillFails,
   };
 }
 
@@ -198,7 +192,7 @@ export function scale(fixed: readonly Group[]): Change {
     added: [],
     before: [],
     after: [],
-    fixes: ["the number of web servers follows the load", "a dead web server is replaced without a person"],
+    fixes: rungDescriptions.autoscaled.fixes,
     newDuties: ["limits, so that a flood of requests doesn't become a flood of costs"],
     stillFails: ["the region"],
   };

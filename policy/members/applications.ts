@@ -1,7 +1,7 @@
 import { flag, isObject, keyOf, nested, number, type Resources, type ResourceView } from "../resources";
 import { zonesOf } from "../zones";
 import { clusterIsVisited } from "./fleets";
-import { sized } from "./keeper";
+import { sized } from "./managed";
 import type { Member } from "./member";
 
 export const appRunnerType = "aws:apprunner/service:Service";

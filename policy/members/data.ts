@@ -12,7 +12,7 @@ import {
 } from "../resources";
 import { bucketTypes } from "../types";
 import { unionOfZones, type Zones, zonesOf } from "../zones";
-import { keeper, sized } from "./keeper";
+import { managed, sized } from "./managed";
 import type { Member, Survival } from "./member";
 import { stores } from "./stores";
 
@@ -49,7 +49,13 @@ export function isReplica(database: ResourceView): boolean {
 
 function rds(resources: Resources, database: ResourceView): Member {
   const multiZone = flag(database, "multiAz");
-  const member = keeper(database, "RDS instance", "database", multiZone === true ? "zone" : "nothing", "rds");
+  const member = managed(
+    database,
+    "RDS instance",
+    "database",
+    multiZone === true ? "zone" : "nothing",
+    "rds",
+  );
   return {
     ...member,
     countKnown: !unknownProperty(database, "multiAz"),
@@ -75,7 +81,7 @@ function clusters(resources: Resources): Member[] {
     const spread = builtIn || serverless || (count >= 2 && !(zones.known && zones.names.length < 2));
     const first = members[0];
     return {
-      ...keeper(
+      ...managed(
         cluster,
         builtIn ? "RDS cluster" : "Aurora cluster",
         "database",
@@ -117,7 +123,7 @@ function lightsailDatabase(database: ResourceView): Member {
   const bundle = text(database, "bundleId");
   const highlyAvailable = bundle?.includes("_ha_") === true;
   return {
-    ...keeper(
+    ...managed(
       database,
       "Lightsail database",
       "database",
@@ -140,7 +146,7 @@ function caches(resources: Resources): Member[] {
   const serverless = resources.ofType("aws:elasticache/serverlessCache:ServerlessCache");
   return [
     ...alone.map((cluster) => ({
-      ...keeper(cluster, "ElastiCache cluster", "cache", "nothing", "elasticache"),
+      ...managed(cluster, "ElastiCache cluster", "cache", "nothing", "elasticache"),
       zones: zonesOf(resources, cluster, ["availabilityZone", "preferredAvailabilityZones"], []),
       ...sized(cluster, "nodeType"),
     })),
@@ -154,7 +160,7 @@ function caches(resources: Resources): Member[] {
           ? "zone"
           : "machine";
       return {
-        ...keeper(group, "ElastiCache replication group", "cache", survives, "elasticache"),
+        ...managed(group, "ElastiCache replication group", "cache", survives, "elasticache"),
         count: Math.max(1, nodes),
         countKnown: !["automaticFailoverEnabled", "multiAzEnabled", "numCacheClusters"].some((property) =>
           unknownProperty(group, property),
@@ -163,7 +169,7 @@ function caches(resources: Resources): Member[] {
       };
     }),
     ...serverless.map((cache) =>
-      keeper(cache, "ElastiCache serverless cache", "cache", "zone", "elasticache"),
+      managed(cache, "ElastiCache serverless cache", "cache", "zone", "elasticache"),
     ),
   ];
 }
@@ -171,7 +177,7 @@ function caches(resources: Resources): Member[] {
 function fileSystem(system: ResourceView): Member {
   const oneZone = text(system, "availabilityZoneName");
   return {
-    ...keeper(
+    ...managed(
       system,
       "EFS file system",
       "storage",
@@ -194,6 +200,6 @@ function buckets(resources: Resources): Member[] {
   return resources.ofType(...bucketTypes).map((bucket) => {
     const essential =
       serving.has(bucket) || list(bucket, "website").length > 0 || list(bucket, "websites").length > 0;
-    return { ...keeper(bucket, "S3 bucket", "storage", "zone", "s3"), essential };
+    return { ...managed(bucket, "S3 bucket", "storage", "zone", "s3"), essential };
   });
 }

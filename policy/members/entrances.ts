@@ -1,4 +1,4 @@
-import { isUnknown, keyOf, nested, type Resources, type ResourceView, text, texts } from "../resources";
+import { isUnknown, nested, type Resources, type ResourceView, text, texts } from "../resources";
 import {
   acceleratorType,
   balancerType,
@@ -10,6 +10,7 @@ import {
   recordType,
 } from "../types";
 import { unionOfZones, zonesOf } from "../zones";
+import { managed } from "./managed";
 import type { Member, Survival } from "./member";
 
 export const accessTypes = ["A", "AAAA", "CNAME"];
@@ -108,22 +109,10 @@ function entrance(
   name = resource.name,
 ): Member {
   return {
-    key: keyOf(resource),
+    ...managed(resource, kind, tier, survives, service),
     name,
-    type: resource.type,
-    kind,
-    platform: "aws",
-    purpose: "site",
-    tiers: [tier],
-    count: 1,
-    countKnown: true,
     zones: { names: [], known: survives !== "machine" },
-    survives,
-    heals: true,
     scales: true,
-    essential: true,
-    service,
-    resource,
   };
 }
 

@@ -12,7 +12,7 @@ import {
 import { instanceTypes, templateTypes } from "../types";
 import { unionOfZones, zonesOf } from "../zones";
 import { taskDefinitionType } from "./containers";
-import { keeper, sized } from "./keeper";
+import { managed, sized } from "./managed";
 import type { Member, Survival } from "./member";
 
 export const searchTypes = ["aws:opensearch/domain:Domain", "aws:elasticsearch/domain:Domain"] as const;
@@ -74,7 +74,7 @@ function clustersOf(resources: Resources, each: (typeof clustered)[number]): Mem
     const oneZone = zones.known && zones.names.length < 2;
     const survives: Survival = members.length < 2 ? "nothing" : oneZone ? "machine" : "zone";
     return {
-      ...keeper(cluster, each.kind, "database", survives, each.service),
+      ...managed(cluster, each.kind, "database", survives, each.service),
       count: Math.max(1, members.length),
       zones,
       // A cluster of another region takes over when a person says so: requests don't need it before.
@@ -100,7 +100,7 @@ function isCopy(cluster: ResourceView): boolean {
 function elasticCluster(cluster: ResourceView): Member {
   const copies = number(cluster, "shardInstanceCount") ?? 2;
   return {
-    ...keeper(
+    ...managed(
       cluster,
       "DocumentDB elastic cluster",
       "database",
@@ -118,7 +118,7 @@ function searchDomain(resources: Resources, domain: ResourceView): Member {
   const standby = configuration !== undefined && flag(configuration, "multiAzWithStandbyEnabled") === true;
   const survives: Survival = nodes < 2 ? "nothing" : spread || standby ? "zone" : "machine";
   return {
-    ...keeper(domain, "OpenSearch domain", "database", survives, "search"),
+    ...managed(domain, "OpenSearch domain", "database", survives, "search"),
     count: nodes,
     countKnown: !unknownProperty(domain, "clusterConfig"),
     // What logs are kept in is no part of the site: it is one where something that serves is configured with the domain.
@@ -152,7 +152,7 @@ function isUsed(resources: Resources, domain: ResourceView): boolean {
 function broker(resource: ResourceView): Member {
   const mode = text(resource, "deploymentMode") ?? "SINGLE_INSTANCE";
   return {
-    ...keeper(resource, "MQ broker", "storage", mode === "SINGLE_INSTANCE" ? "nothing" : "zone", "mq"),
+    ...managed(resource, "MQ broker", "storage", mode === "SINGLE_INSTANCE" ? "nothing" : "zone", "mq"),
     countKnown: !unknownProperty(resource, "deploymentMode"),
     ...sized(resource, "hostInstanceType"),
   };
@@ -162,7 +162,7 @@ function broker(resource: ResourceView): Member {
 function memory(cluster: ResourceView): Member {
   const replicas = number(cluster, "numReplicasPerShard") ?? 1;
   return {
-    ...keeper(cluster, "MemoryDB cluster", "cache", replicas >= 1 ? "zone" : "nothing", "memorydb"),
+    ...managed(cluster, "MemoryDB cluster", "cache", replicas >= 1 ? "zone" : "nothing", "memorydb"),
     count: replicas + 1,
     countKnown: !unknownProperty(cluster, "numReplicasPerShard"),
     ...sized(cluster, "nodeType"),
@@ -172,7 +172,7 @@ function memory(cluster: ResourceView): Member {
 function accelerator(cluster: ResourceView): Member {
   const nodes = number(cluster, "replicationFactor") ?? 1;
   return {
-    ...keeper(cluster, "DAX cluster", "cache", nodes >= 2 ? "zone" : "nothing", "dax"),
+    ...managed(cluster, "DAX cluster", "cache", nodes >= 2 ? "zone" : "nothing", "dax"),
     count: Math.max(1, nodes),
     countKnown: !unknownProperty(cluster, "replicationFactor"),
     ...sized(cluster, "nodeType"),

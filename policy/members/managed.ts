@@ -1,11 +1,11 @@
 import { keyOf, type ResourceView, text } from "../resources";
 import type { Member, Survival } from "./member";
 
-/** A member that keeps data, and that AWS keeps. */
-export function keeper(
+/** A member that AWS runs and heals, in one piece; what a kind does otherwise is put on top. */
+export function managed(
   resource: ResourceView,
   kind: string,
-  tier: "database" | "cache" | "storage",
+  tier: Member["tiers"][number],
   survives: Survival,
   service: string,
 ): Member {
