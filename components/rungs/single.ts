@@ -1,5 +1,6 @@
 import { provisionInTurn } from "../servers/provisionInTurn";
 import { rollout } from "../servers/rollout";
+import { publicNames } from "./publicNames";
 import type { RungArgs, RungPlan, RungResult } from "./rung";
 import { sizeOf } from "./sizes";
 import { visitors } from "./visitors";
@@ -10,7 +11,8 @@ const name = "web-1";
  * One server with all tiers: name → address → nginx → app → database, everything on `web-1`.
  * Whatever stops that machine stops the site, which the policy pack says.
  */
-function build({ platform, settings, survey, parent }: RungArgs): RungResult {
+function build(args: RungArgs): RungResult {
+  const { platform, settings, survey, parent } = args;
   const tiers = ["web", "app", "database"] as const;
   const server = platform.server(
     name,
@@ -24,14 +26,11 @@ function build({ platform, settings, survey, parent }: RungArgs): RungResult {
     { parent },
   );
   const { endpoint } = server;
-  const hostnames = [settings.domain, ...settings.aliases];
-  const names = platform.names(hostnames, endpoint, { parent });
-  const certificate = platform.certificate(hostnames, endpoint, { parent });
-  // An ACME authority looks the names up, so the records come first.
+  const { records, certificate, authority } = publicNames(args, endpoint);
   const provisions = provisionInTurn(
     [server],
     { settings, certificate, survey },
-    { parent, dependsOn: names },
+    { parent, dependsOn: records },
   );
   const release = rollout({ servers: [server], provisions, settings, survey }, { parent });
 
@@ -39,7 +38,7 @@ function build({ platform, settings, survey, parent }: RungArgs): RungResult {
     servers: [server],
     endpoint,
     release,
-    ...(certificate.source === "local" ? { authority: certificate.authority } : {}),
+    ...authority,
   };
 }
 

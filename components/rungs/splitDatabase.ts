@@ -5,6 +5,7 @@ import { provisionInTurn } from "../servers/provisionInTurn";
 import { rollout } from "../servers/rollout";
 import type { Settings } from "../settings/settings";
 import { databaseClients } from "./databaseClients";
+import { publicNames } from "./publicNames";
 import type { RungArgs, RungPlan, RungResult } from "./rung";
 import { sizeOf } from "./sizes";
 import { visitors } from "./visitors";
@@ -16,18 +17,16 @@ const databaseName = "database-1";
  * Two servers: `web-1` has web server and app server, `database-1` the database. Each is sized and backed up on its own, and the site stops
  * when either does, which the policy pack says.
  */
-function build({ platform, settings, survey, parent }: RungArgs): RungResult {
+function build(args: RungArgs): RungResult {
+  const { platform, settings, survey, parent } = args;
   const { web, database } = makeServers(platform, settings, parent);
   const servers = [web, database];
   const { endpoint } = web;
-  const hostnames = [settings.domain, ...settings.aliases];
-  const names = platform.names(hostnames, endpoint, { parent });
-  const certificate = platform.certificate(hostnames, endpoint, { parent });
+  const { records, certificate, authority } = publicNames(args, endpoint);
   const common = { settings, survey, internal: new InternalAuthority({ parent }), peers: servers };
   const data = provisionInTurn([database], common, { parent });
-  // An ACME authority looks the names up, so the records come first. So does the database, for an app server is replaced only by one that
-  // can log in there; where there was none, nothing has to wait.
-  const before = survey.databases().then((held) => (held.length === 0 ? names : [...names, ...data]));
+  // The database comes first, too, for an app server is replaced only by one that can log in there; a new one holds nothing up.
+  const before = survey.databases().then((held) => (held.length === 0 ? records : [...records, ...data]));
   const site = provisionInTurn([web], { ...common, certificate }, { parent, dependsOn: before });
   const release = rollout({ servers: [web], provisions: [...data, ...site], settings, survey }, { parent });
 
@@ -35,7 +34,7 @@ function build({ platform, settings, survey, parent }: RungArgs): RungResult {
     servers,
     endpoint,
     release,
-    ...(certificate.source === "local" ? { authority: certificate.authority } : {}),
+    ...authority,
   };
 }
 

@@ -56,6 +56,16 @@ export function uploadPath({ hash }: Pick<Archive, "hash">): string {
   return `.one-server-web-release-${hash.slice(0, nameLength)}.tar.gz`;
 }
 
+/** The uploaded files, as release.sh takes them. */
+function uploadedFiles(upload: string, { digest }: Pick<Archive, "digest">): string {
+  return `--archive "$HOME/${upload}" --digest ${digest}`;
+}
+
+/** What a person is shown of a server on which another release is live than this stack deployed. */
+function otherRelease(reported: string | undefined, deployed: string | undefined): string {
+  return `${reported || "no release"} is live, and this stack deployed ${deployed}`;
+}
+
 /**
  * Decides what has to be uploaded and run.
  * @param pinned a release that is on the server already, with its settings, and shall be live instead of the folder's.
@@ -72,11 +82,10 @@ export function planRelease(
   if (pinned !== undefined && pinned !== release) {
     return { release: pinned, upload, command: `${script} deploy ${pinned}`, stdin: "" };
   }
-  const files = `--archive "$HOME/${upload}" --digest ${archive.digest}`;
   return {
     release,
     upload,
-    command: `${script} deploy ${release} ${files} --settings`,
+    command: `${script} deploy ${release} ${uploadedFiles(upload, archive)} --settings`,
     stdin: contract.text,
   };
 }
@@ -114,9 +123,7 @@ export function planReleaseOn(
     ...plan,
     command: marked(plan.command, mark),
     warning: driftWarning(name, [
-      ...(drifted.length === 0
-        ? []
-        : [`${reported?.facts.release || "no release"} is live, and this stack deployed ${was}`]),
+      ...(drifted.length === 0 ? [] : [otherRelease(reported?.facts.release, was)]),
       ...(copy.drifted ? ["the uploaded release is not in the login's home folder"] : []),
     ]),
   };
@@ -175,7 +182,7 @@ export function planRollout(
     servers: targets.map(({ name, connection, upload }) => ({
       name,
       connection,
-      files: isPinned ? "" : `--archive "$HOME/${upload}" --digest ${archive.digest}`,
+      files: isPinned ? "" : uploadedFiles(upload, archive),
     })),
     ...(isPinned ? {} : { settings: contract.text }),
   };
@@ -186,8 +193,7 @@ export function planRollout(
     ),
     stdin: JSON.stringify(input),
     warnings: drifted.flatMap(
-      ({ name, reported }) =>
-        driftWarning(name, [`${reported || "no release"} is live, and this stack deployed ${was}`]) ?? [],
+      ({ name, reported }) => driftWarning(name, [otherRelease(reported, was)]) ?? [],
     ),
   };
 }
