@@ -47,7 +47,8 @@ main() {
   # Times are UTC to everyone here: restic, the database and people.
   export TZ=UTC
   mkdir -p "$WORK" "$RESTIC_CACHE_DIR"
-  # A trial within a backup runs under the lock of that backup.
+  # A trial within a backup runs under the lock of that backup, which has looked at the target.
+  REPOSITORY_READY=${BACKUP_RUNS:-}
   if [[ ${1:-} != try || -z ${BACKUP_RUNS:-} ]]; then
     exec 8>/run/lock/one-server-web-backup.lock
     flock --wait 1800 8 || fail 'another backup or restore has been running for half an hour'
@@ -59,7 +60,6 @@ main() {
     log) back_up_logs ;;
     try)
       has_role mysql || fail 'the database is not on this server: try its backup where it is'
-      ensure_repository
       back_up_logs
       try_last
       ;;

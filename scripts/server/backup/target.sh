@@ -4,21 +4,24 @@
 # Restic goes on trying a target that does not answer, or refuses a key, for a quarter of an hour.
 TARGET_SECONDS=${TARGET_SECONDS:-45}
 
-# ensure_repository: makes the repository where there is none. A wrong password or an unreachable target must never look like an empty one.
+# ensure_repository: makes the repository where there is none; once a run. A wrong password or an unreachable target must never look like an empty one.
 ensure_repository() {
   local answer code=0 log="$WORK/ssh.log"
+  [[ -z ${REPOSITORY_READY:-} ]] || return 0
   rm -f "$log"
   answer=$(BACKUP_SSH_LOG=$log timeout "$TARGET_SECONDS" restic --no-lock cat config 2>&1 >/dev/null) || code=$?
   [[ ! -s $log ]] || answer="$(sed 's/^/subprocess ssh: /' "$log")"$'\n'"$answer"
   if ((code == 0)); then
     # What a run that was killed left locked; another run's lock would be fresh, and there is none: see main.
     restic unlock --quiet
+    REPOSITORY_READY=yes
     return 0
   fi
   is_empty_target "$code" "$answer" || fail "the backup target $RESTIC_REPOSITORY can't be used: $(target_reason "$answer")"
   # Another server of the stack may have made it meanwhile.
   answer=$(restic init --quiet 2>&1) || restic --no-lock cat config >/dev/null 2>&1 ||
     fail "the backup target $RESTIC_REPOSITORY can't be made: $(target_reason "$answer")"
+  REPOSITORY_READY=yes
   changed backup "made the repository $RESTIC_REPOSITORY"
 }
 

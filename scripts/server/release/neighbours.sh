@@ -9,7 +9,7 @@
 
 # open_window RELEASE: it is about to go live on this server or on others.
 open_window() {
-  [[ ! -L $STATIC/rollout ]] || systemctl stop site-close-window.timer 2>/dev/null || true
+  stop_window_timer
   mkdir -p "$STATIC" || fail_to_write "$STATIC"
   show_static "$1"
   point "$STATIC/after" "$1"
@@ -30,9 +30,13 @@ show_static() {
 
 # close_window_later: all servers have the release, but pages that were sent before ask for their files in a moment.
 close_window_later() {
-  # The timer of a deployment a moment ago.
-  systemctl stop site-close-window.timer 2>/dev/null || true
+  stop_window_timer
   systemd-run --quiet --collect --unit=site-close-window --on-active="$WINDOW_SECONDS" "$SCRIPTS/release.sh" close-window || close_window
+}
+
+# stop_window_timer: that of an earlier deployment, which may be there whether the window is open or was closed by a failure.
+stop_window_timer() {
+  systemctl stop site-close-window.timer 2>/dev/null || true
 }
 
 # close_window: no page that is out needs the other release's files. Names with a content hash or ?v= stay available as long as the previous release.

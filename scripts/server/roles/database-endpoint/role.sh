@@ -41,9 +41,7 @@ database-endpoint_units() {
 
 # Its account may log in and see nothing: it is known by its system user, without a password.
 database-endpoint_after() {
-  local plugin='WITH auth_socket'
   systemd_is_running || return 0
-  [[ $DATABASE == mysql ]] || plugin='VIA unix_socket'
-  database_client <<<"CREATE USER IF NOT EXISTS 'database-state'@'localhost' IDENTIFIED $plugin" ||
+  database_client <<<"CREATE USER IF NOT EXISTS 'database-state'@'localhost' IDENTIFIED $(socket_login)" ||
     fail "$DATABASE refuses the account of its responder: see above"
 }

@@ -33,7 +33,7 @@ configure_network() {
 reload_database_certificate() {
   local statement='ALTER INSTANCE RELOAD TLS'
   [[ $DATABASE == mysql ]] || statement='FLUSH SSL'
-  unit_is_active "$DATABASE" && [[ ! -v PENDING[restart:$DATABASE.service] ]] || return 0
+  goes_on_running || return 0
   on_undo "$DATABASE" --defaults-file=/dev/null --user=root --socket="$DATABASE_SOCKET" --execute "$statement"
   database_client --execute "$statement" 2>"$WORK/mysql.error" ||
     fail "$DATABASE refuses its certificate: $(head -n 1 "$WORK/mysql.error")"

@@ -32,8 +32,7 @@ mysql_prepare() {
 
 mysql_before() {
   local folder=/etc/mysql/mysql.conf.d template=mysql
-  DATABASE_GROUP=mysqld
-  [[ $DATABASE == mysql ]] || { folder=/etc/mysql/mariadb.conf.d template=mariadb DATABASE_GROUP=mariadbd; }
+  [[ $DATABASE == mysql ]] || { folder=/etc/mysql/mariadb.conf.d template=mariadb; }
   install_template mysql "$template.cnf" "$folder/zz-one-server-web.cnf" 0644 root:root "restart:$DATABASE"
   DYNAMIC_SETTINGS=$folder/zz-one-server-web.dynamic.cnf
   install_template mysql dynamic.cnf "$DYNAMIC_SETTINGS" 0644 root:root call:set_dynamic_settings
@@ -82,10 +81,15 @@ mysql_finish() {
   finish_conversion
 }
 
-# set_dynamic_settings: a database that runs, and goes on running, takes them over now.
+# goes_on_running: whether the database runs and this run does not restart it, so that it has to be asked to read what changed.
+goes_on_running() {
+  unit_is_active "$DATABASE" && [[ ! -v PENDING[restart:$DATABASE.service] ]]
+}
+
+# set_dynamic_settings: the database takes them over without a restart.
 set_dynamic_settings() {
   local name value
-  unit_is_active "$DATABASE" && [[ ! -v PENDING[restart:$DATABASE] && ! -v PENDING[restart:$DATABASE.service] ]] || return 0
+  goes_on_running || return 0
   while read -r name value; do
     [[ $value != /* ]] || value="'$value'"
     query "SET GLOBAL $name = $value" || fail "$DATABASE refuses the setting $name = $value: see above"
