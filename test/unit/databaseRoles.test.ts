@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { databasePorts } from "../../components/rungs/databaseClients";
 import { eventually } from "../support/eventually";
 import { serverScripts } from "../support/shell";
+import { freePort } from "../support/sshServer";
 import { runWithSystemctl } from "../support/systemctl";
 
 const roles = join(serverScripts, "roles");
@@ -150,13 +150,3 @@ def connect(**options):
 
   it("is nothing else", async () => assert.deepEqual((await ask("/etc/passwd"))[0], 404));
 });
-
-/** A port that nothing listens on just now. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
-}
