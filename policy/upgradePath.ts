@@ -55,7 +55,7 @@ export const upgradePathSchema = z.object({
       certain: z.boolean(),
     }),
   ),
-  /** Why there is no next step, where there is none. */
+  /** Why a next step is missing. */
   noNext: z.string().optional(),
   next: z.object({ rung: z.enum(rungs), available: z.boolean(), command: z.string() }).nullable(),
   path: z.array(stepSchema),

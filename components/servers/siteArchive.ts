@@ -37,7 +37,7 @@ export function siteArchive(site: SiteFolder): Archive {
 export function gitIgnored(folder: string): string[] {
   if (!existsSync(join(folder, ".git"))) return [];
   const list = ["ls-files", "--others", "--ignored", "--exclude-standard", "--directory", "-z"];
-  // Whoever owns the folder: git only lists, and runs no program that the repository names.
+  // Whichever user owns the folder: git only lists, and runs no program that the repository names.
   const options = ["-c", "safe.directory=*", "-c", "core.fsmonitor=false", "-C", folder];
   const ran = spawnSync("git", [...options, ...list], { encoding: "utf8", maxBuffer: 2 ** 28 });
   if (ran.error !== undefined || ran.status !== 0) {

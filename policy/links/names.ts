@@ -81,7 +81,7 @@ function failsOver(records: readonly ResourceView[]): boolean {
   if (records.length < 2) return false;
   const checked = records.filter(
     (record) =>
-      // A state holds an empty text where there is none.
+      // A state holds an empty text in place of a missing one.
       (record.properties.healthCheckId ?? "") !== "" ||
       nested(record, "aliases").some((alias) => flag(alias, "evaluateTargetHealth") === true),
   );

@@ -12,7 +12,7 @@ const usage = `usage: npm run prices [-- --region REGION | --check]
 Refreshes the price table policy/prices/us-east-1.json from AWS's public price lists, which ask for no account. The lists are
 some hundred megabytes, of which only the rows of the table are kept.
 
-      --region REGION  another region's table, such as eu-central-1; it is made where there is none
+      --region REGION  another region's table, such as eu-central-1; it is created when missing
       --check          only tells how old the table is; ends with 1 when that is more than 90 days
   -h, --help           this text`;
 

@@ -3,7 +3,7 @@ export type Update = (state: string) => void;
 
 /**
  * Says what is done and how far it is.
- * @param report is called as often as there is something new; what shows it decides how often a person is told, and for how long it goes on
+ * @param report is called as often as there is something new; what shows it decides how often a person sees a line, and for how long it goes on
  */
 export function progressOf(work: string, report: (line: string) => void): Update {
   report(work);

@@ -23,7 +23,7 @@ export interface Compared {
   readonly gone: number;
 }
 
-/** A limit that a team sets itself is no finding of an old stack, and what only informs is none at all. */
+/** A limit that a team sets itself is no finding of an old stack, and what only informs never counts as one. */
 const neverAccepted: ReadonlySet<string> = new Set([...informing, "targets"]);
 
 /** A finding's first line, without figures: that a group has grown makes no new finding. */
@@ -52,7 +52,7 @@ export function writeBaseline(file: string, violations: readonly Violation[]): n
 
 /**
  * Reads a baseline.
- * @returns undefined where there is none yet
+ * @returns undefined where the file does not exist yet
  * @throws WorkspaceError that names the file and what was expected
  */
 export function readBaseline(file: string): readonly Accepted[] | undefined {

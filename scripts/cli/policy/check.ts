@@ -36,7 +36,7 @@ export interface CheckOptions {
   readonly config?: string | undefined;
   /** Findings of this severity or above fail too. */
   readonly failOn?: string | undefined;
-  /** A file with findings that are accepted; where there is none yet, nothing is. */
+  /** A file with findings that are accepted; without it nothing is. */
   readonly baseline?: string | undefined;
 }
 
